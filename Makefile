@@ -1,0 +1,45 @@
+# What a person types: make run, make test, make live, make bench, make picture. `make help` lists all.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint types unit matrix live mutants bench picture lock build clean
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+$(STAMP): pyproject.toml tools/make-venv
+	@tools/make-venv "$(PYTHON)" "$(VENV)"
+
+run: $(STAMP)  ## open the inbox on the built-in demo cast
+	@$(BIN)/convo --demo
+
+test: $(STAMP)  ## all checks: lint, types, layers, unit, conformance, UI, on every Python that is here
+	@tools/run-tests
+
+lint: $(STAMP)  ## ruff: lint and format
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(STAMP)  ## mypy, strict
+	@$(BIN)/mypy
+
+unit: $(STAMP)  ## the tests on this Python only
+	@$(BIN)/python -m pytest -n 2
+
+live: $(STAMP)  ## start the real servers and run the live tests
+	@CONVO_LIVE=1 $(BIN)/python -m pytest -m live tests/live
+
+mutants: $(STAMP)  ## each conformance test fails under its mutation
+	@$(BIN)/python tests/mutants.py
+
+bench: $(STAMP)  ## the benchmarks, as ratios
+	@$(BIN)/python benchmarks/bench.py
+
+picture: $(STAMP)  ## the README's pictures, from the demo
+	@$(BIN)/python tools/picture.py
+
+clean:  ## remove what make made
+	rm -rf $(VENV) .venv-* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,227 @@
+"""What platforms say, as plain values: persons, messages, pages of them, and the user's answers.
+
+Every string in these values has passed `convo.text.clean` (adapters do it once, at their boundary).
+Every time is an aware `datetime` in UTC. No value here has a field for a follower, like, repost,
+view or karma count, on purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+
+
+class Visibility(str, Enum):
+    """Who may read a message, from everybody to only the people it names."""
+
+    PUBLIC = "public"
+    UNLISTED = "unlisted"
+    FOLLOWERS = "followers"
+    DIRECT = "direct"
+
+    @property
+    def strictness(self) -> int:
+        """0 for public up to 3 for direct."""
+        return list(Visibility).index(self)
+
+    def stricter(self, other: Visibility) -> Visibility:
+        """The one of the two that fewer people can read."""
+        return max(self, other, key=lambda value: value.strictness)
+
+
+class Reason(str, Enum):
+    """Why a message speaks to the user."""
+
+    REPLY = "reply"
+    MENTION = "mention"
+    QUOTE = "quote"
+    DIRECT = "direct"
+    COMMENT = "comment"
+    OPENED = "opened"
+    REVIEW = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An identity on a platform; `uid` never changes and is unique on the platform (a DID, an actor URI)."""
+
+    platform: str
+    uid: str
+    handle: str
+    name: str = ""
+    url: str = ""
+    bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A person named in a message; `leading` when the name stands only in the leading run of names."""
+
+    uid: str
+    handle: str
+    leading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture, video, sound, file or poll; `alt` is its description, "" when there is none."""
+
+    kind: str
+    url: str
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link in a message: where it really leads, and the words it stands behind."""
+
+    url: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A message quoted inside another; `uid` is its author."""
+
+    uri: str
+    uid: str = ""
+    name: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """A message as an account's server knows it: canonical URI, local id, and what the adapter keeps with it."""
+
+    uri: str
+    local_id: str = ""
+    data: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Anything a person wrote, as one account saw it.
+
+    `uri` is canonical, the same through every account. `local_id` and `parent_id` are the ids of this
+    message and its parent on the account's own server; an adapter gives `parent_uri` when it knows it, else
+    `parent_id`, and the store joins the two. `text` is plain: quoted lines start with "> ", code stands
+    between lines of three backticks, list items start with "- ".
+    """
+
+    uri: str
+    author: Person
+    created_at: datetime
+    text: str
+    local_id: str = ""
+    parent_uri: str = ""
+    parent_id: str = ""
+    root_uri: str = ""
+    url: str = ""
+    title: str = ""
+    edited_at: datetime | None = None
+    content_warning: str = ""
+    visibility: Visibility = Visibility.PUBLIC
+    language: str = ""
+    mentions: tuple[Mention, ...] = ()
+    quotes: tuple[Quote, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    links: tuple[Link, ...] = ()
+    claim: Reason | None = None
+    """What only the platform can know: a comment on the user's page, an issue opened in their repository,
+    a review request. Replies, mentions, quotes and direct messages are derived, not claimed."""
+    flat: bool = False
+    """The place has no reply tree (issues, direct messages): an own message there may answer all before it."""
+    branch: str = ""
+    """An inline review thread inside a flat thread; "" for the thread itself."""
+    resolved: bool = False
+    """This branch, review request or issue was closed or resolved: it waits no more."""
+    held: bool = False
+    """The platform holds it until the user approves it."""
+    deleted: bool = False
+    filtered: str = ""
+    """Why the platform's own filter or request tray holds it, "" when it does not."""
+    more_below: bool = False
+    """The platform says there are answers to it that are not loaded."""
+    refusals: Mapping[str, str] = field(default_factory=dict)
+    """What cannot be done with this one message: verb (`Verb` value) -> one sentence that says why."""
+    data: str = ""
+    """What the adapter needs back to answer it, as JSON of its own."""
+
+    @property
+    def ref(self) -> Ref:
+        """This message as a reference for the account that saw it."""
+        return Ref(self.uri, self.local_id, self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One batch of messages of a channel and the cursor that continues after it.
+
+    `more` asks the engine to call again at once. `gone` are URIs that the platform says are deleted.
+    """
+
+    messages: tuple[Message, ...] = ()
+    cursor: str = ""
+    more: bool = False
+    gone: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    """One sentence per malformed item that was left out, with its id."""
+    hidden: tuple[str, ...] | None = None
+    """On a `people` channel: the whole list of uids the user blocked or muted there; None elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """The present state of messages asked for by id: those found, and the URIs of those that are gone."""
+
+    messages: tuple[Message, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The messages around one message; `partial` says in one sentence what is missing, "" when nothing is."""
+
+    messages: tuple[Message, ...]
+    partial: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file the user attaches to an answer, with its description."""
+
+    path: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The user's answer to one message, before it is made into a request.
+
+    `key` is the same on every attempt. `mentions` are the people it addresses, author first, with those
+    the user dropped already left out.
+    """
+
+    key: str
+    parent: Message
+    text: str
+    visibility: Visibility = Visibility.PUBLIC
+    content_warning: str = ""
+    language: str = ""
+    mentions: tuple[Mention, ...] = ()
+    attachments: tuple[Upload, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """The length of an answer as the platform counts it; `limit` is None where the platform states none."""
+
+    used: int
+    limit: int | None
+
+    @property
+    def room(self) -> int | None:
+        """What is left, negative when it is too long."""
+        return None if self.limit is None else self.limit - self.used

@@ -1,0 +1,219 @@
+"""The tables. Remote facts, overwritten by each sync, and the user's own state, keyed by canonical URI, stand apart.
+
+Times are integers: microseconds since 1970 in UTC. Steps are append-only; each commits together with its number.
+"""
+
+from __future__ import annotations
+
+FIRST = """
+-- Remote facts -------------------------------------------------------------------------------------
+CREATE TABLE account (
+  id INTEGER PRIMARY KEY,
+  platform TEXT NOT NULL,
+  own_uid TEXT NOT NULL,
+  name TEXT NOT NULL,              -- its key in the config when last seen there
+  configured INTEGER NOT NULL DEFAULT 1,
+  facts TEXT NOT NULL DEFAULT '{}',
+  first_synced_at INTEGER,         -- end of the first whole sync: nothing waits before it
+  last_good_at INTEGER,
+  next_at INTEGER,
+  failures INTEGER NOT NULL DEFAULT 0,
+  health TEXT NOT NULL DEFAULT 'fine',
+  words TEXT NOT NULL DEFAULT '',
+  UNIQUE (platform, own_uid)
+) STRICT;
+
+CREATE TABLE channel (
+  account_id INTEGER NOT NULL REFERENCES account,
+  name TEXT NOT NULL,
+  cursor TEXT NOT NULL DEFAULT '',
+  looked_at INTEGER,
+  PRIMARY KEY (account_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE person (
+  id INTEGER PRIMARY KEY,
+  platform TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  handle TEXT NOT NULL,
+  name TEXT NOT NULL DEFAULT '',
+  url TEXT NOT NULL DEFAULT '',
+  bot INTEGER NOT NULL DEFAULT 0,
+  is_me INTEGER NOT NULL DEFAULT 0,
+  known INTEGER NOT NULL DEFAULT 0, -- the user wrote to or answered them, on any account
+  hidden INTEGER NOT NULL DEFAULT 0, -- blocked or muted on the platform
+  UNIQUE (platform, uid)
+) STRICT;
+
+CREATE TABLE thread (
+  id INTEGER PRIMARY KEY,
+  root_uri TEXT NOT NULL,
+  merged_into INTEGER REFERENCES thread, -- an id that joined another still resolves
+  title TEXT NOT NULL DEFAULT '',
+  url TEXT NOT NULL DEFAULT '',
+  platform TEXT NOT NULL DEFAULT '',
+  account_id INTEGER REFERENCES account, -- the one a reply would use
+  account_ids TEXT NOT NULL DEFAULT '[]',
+  partial TEXT NOT NULL DEFAULT '',
+  -- derived by convo.waiting, in the transaction that changes a fact
+  state TEXT NOT NULL DEFAULT 'history',
+  woken_state TEXT,                -- the state from wakes_at on
+  wakes_at INTEGER,                -- end of the snooze; NULL: none, or until they reply
+  waiting_since INTEGER,
+  circle INTEGER NOT NULL DEFAULT 0,
+  finished INTEGER NOT NULL DEFAULT 0,
+  reminder INTEGER NOT NULL DEFAULT 0,
+  reopened INTEGER NOT NULL DEFAULT 0,
+  reason TEXT NOT NULL DEFAULT '',
+  lead_id INTEGER,                 -- the message whose words the row shows
+  waiting_for TEXT NOT NULL DEFAULT '[]', -- person ids, longest first
+  held INTEGER NOT NULL DEFAULT 0,
+  state_since INTEGER,
+  last_at INTEGER NOT NULL DEFAULT 0,
+  last_is_me INTEGER NOT NULL DEFAULT 0,
+  arrival INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX thread_waiting ON thread (finished, circle DESC, waiting_since, id) WHERE state = 'waiting';
+CREATE INDEX thread_state ON thread (state, last_at DESC, id DESC);
+CREATE INDEX thread_last ON thread (last_at DESC, id DESC);
+CREATE INDEX thread_wakes ON thread (wakes_at) WHERE wakes_at IS NOT NULL;
+
+CREATE TABLE message (
+  id INTEGER PRIMARY KEY,
+  uri TEXT NOT NULL UNIQUE,
+  thread_id INTEGER NOT NULL REFERENCES thread,
+  parent_uri TEXT NOT NULL DEFAULT '',
+  root_uri TEXT NOT NULL DEFAULT '',
+  author_id INTEGER NOT NULL REFERENCES person,
+  arrival INTEGER NOT NULL,        -- renewed when an edit first addresses the user
+  created_at INTEGER NOT NULL,
+  edited_at INTEGER,
+  since INTEGER NOT NULL,          -- what waiting_since may say of it: fixed when it first arrived
+  text TEXT NOT NULL,
+  title TEXT NOT NULL DEFAULT '',
+  url TEXT NOT NULL DEFAULT '',
+  content_warning TEXT NOT NULL DEFAULT '',
+  visibility TEXT NOT NULL DEFAULT 'public',
+  language TEXT NOT NULL DEFAULT '',
+  claim TEXT,
+  addressed TEXT,                  -- derived: a Reason, NULL when it does not speak to the user
+  quiet TEXT NOT NULL DEFAULT '',  -- derived: rule and what it saw
+  thanks INTEGER NOT NULL DEFAULT 0,
+  flat INTEGER NOT NULL DEFAULT 0,
+  branch TEXT NOT NULL DEFAULT '',
+  resolved INTEGER NOT NULL DEFAULT 0,
+  held INTEGER NOT NULL DEFAULT 0,
+  deleted INTEGER NOT NULL DEFAULT 0,
+  history INTEGER NOT NULL DEFAULT 0, -- came before the time in which anything can wait
+  filtered TEXT NOT NULL DEFAULT '',
+  more_below INTEGER NOT NULL DEFAULT 0,
+  waits INTEGER NOT NULL DEFAULT 0, -- derived: waits now (snooze and mute aside)
+  names TEXT NOT NULL DEFAULT '[]', -- ids of persons it names or quotes, for the waiting rules
+  extra TEXT NOT NULL DEFAULT '{}'  -- mentions, attachments, links, quotes, refusals: for the screen only
+) STRICT;
+CREATE INDEX message_thread ON message (thread_id, created_at);
+CREATE INDEX message_author ON message (author_id, created_at);
+CREATE INDEX message_parent ON message (parent_uri) WHERE parent_uri <> '';
+
+-- A message as one account's server knows it.
+CREATE TABLE sighting (
+  account_id INTEGER NOT NULL REFERENCES account,
+  local_id TEXT NOT NULL,
+  message_id INTEGER NOT NULL REFERENCES message,
+  parent_local_id TEXT NOT NULL DEFAULT '', -- set while the parent is not stored yet
+  data TEXT NOT NULL DEFAULT '',
+  PRIMARY KEY (account_id, local_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX sighting_message ON sighting (message_id, account_id);
+CREATE INDEX sighting_orphan ON sighting (account_id, parent_local_id) WHERE parent_local_id <> '';
+
+-- The user's own state, never touched by a sync -----------------------------------------------------
+CREATE TABLE done (uri TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE mute (uri TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE snooze (
+  uri TEXT PRIMARY KEY,            -- any message of the thread
+  at INTEGER NOT NULL,
+  until INTEGER,                   -- NULL: until they reply
+  arrival INTEGER NOT NULL,        -- the highest one seen: a later addressed one wakes it
+  reminder INTEGER NOT NULL DEFAULT 0 -- nothing waited when it was set
+) STRICT, WITHOUT ROWID;
+CREATE TABLE looked (uri TEXT PRIMARY KEY, arrival INTEGER NOT NULL) STRICT, WITHOUT ROWID; -- root uri
+CREATE TABLE contact (id INTEGER PRIMARY KEY, note TEXT NOT NULL DEFAULT '', circle INTEGER NOT NULL DEFAULT 0) STRICT;
+CREATE TABLE contact_person (
+  platform TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  contact_id INTEGER NOT NULL REFERENCES contact,
+  PRIMARY KEY (platform, uid)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contact_persons ON contact_person (contact_id);
+CREATE TABLE person_choice (       -- what the user decided about a person
+  platform TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  quiet INTEGER,                   -- 1 into Quiet, 0 out of it for good, NULL by the rules
+  muted INTEGER NOT NULL DEFAULT 0,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (platform, uid)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE draft (
+  account_id INTEGER NOT NULL REFERENCES account,
+  uri TEXT NOT NULL,               -- the message it answers
+  text TEXT NOT NULL,
+  options TEXT NOT NULL DEFAULT '{}',
+  touched_at INTEGER NOT NULL,
+  seen_arrival INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (account_id, uri)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  account_id INTEGER NOT NULL REFERENCES account,
+  uri TEXT NOT NULL,               -- the message it answers
+  text TEXT NOT NULL,
+  options TEXT NOT NULL DEFAULT '{}',
+  state TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  leaves_at INTEGER,               -- held: end of the undo window; queued: the next try
+  request TEXT,                    -- the exact request, from the first `sending` on
+  first_sent_at INTEGER,
+  last_sent_at INTEGER,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  error TEXT NOT NULL DEFAULT '',
+  sent_uri TEXT NOT NULL DEFAULT '',
+  sent_url TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX outbox_open ON outbox (state, leaves_at) WHERE state <> 'sent';
+CREATE INDEX outbox_message ON outbox (uri);
+CREATE UNIQUE INDEX outbox_proof ON outbox (sent_uri) WHERE sent_uri <> '';
+CREATE TABLE journal (             -- undo: what an act changed, to be put back
+  id INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  act TEXT NOT NULL,               -- what it was, for the sentence
+  words TEXT NOT NULL,             -- whom it was about
+  before TEXT NOT NULL,            -- rows of user state before it, as JSON
+  after TEXT NOT NULL,
+  undone INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE TABLE errand (              -- what triage does on the platform, after the undo window
+  id INTEGER PRIMARY KEY,
+  account_id INTEGER NOT NULL REFERENCES account,
+  verb TEXT NOT NULL,
+  argument TEXT NOT NULL,
+  due_at INTEGER NOT NULL,
+  journal_id INTEGER REFERENCES journal,
+  attempts INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX errand_due ON errand (due_at);
+CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+"""
+
+MIGRATIONS: tuple[str, ...] = (FIRST,)
+"""Every step ever made, in order; the last one's number is the version of the store."""
+
+VIEWS = """
+CREATE VIEW message_words AS
+  SELECT id, index_words(title || char(10) || content_warning || char(10) || text) AS words FROM message;
+CREATE VIRTUAL TABLE message_fts USING fts5(
+  words, content='message_words', content_rowid='id', tokenize="unicode61 remove_diacritics 2"
+);
+"""
+"""The search index and the view it reads; `index_words` is registered by the connection (convo.store.words)."""
