@@ -12,7 +12,19 @@ import pytest
 
 SOURCE = Path(__file__).parent.parent / "src" / "convo"
 
-PLAIN = {"model", "views", "waiting", "quiet", "thanks", "text", "htmltext", "config", "clock", "points", "paths"}
+PLAIN = {
+    "model",
+    "views",
+    "waiting",
+    "quiet",
+    "thanks",
+    "text",
+    "htmltext",
+    "config",
+    "clock",
+    "points",
+    "paths",
+}
 LAYERS: dict[str, set[str]] = {
     "plain": {"plain"},
     "secrets": {"plain"},
@@ -53,7 +65,9 @@ def imports(tree: ast.Module) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-@pytest.mark.parametrize(("name", "tree"), list(modules()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "tree"), list(modules()), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_imports_point_downwards(name: str, tree: ast.Module) -> None:
     allowed = LAYERS[layer(name)]
     for target in imports(tree):
@@ -64,7 +78,9 @@ def test_imports_point_downwards(name: str, tree: ast.Module) -> None:
                 assert below in allowed, f"convo.{name} imports {target}"
 
 
-@pytest.mark.parametrize(("name", "tree"), list(modules()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "tree"), list(modules()), ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_only_its_layer_touches_a_library(name: str, tree: ast.Module) -> None:
     homes = {"textual": "tui", "rich": "tui", "sqlite3": "store", "httpx": "adapters"}
     for target in imports(tree):

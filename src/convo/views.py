@@ -253,3 +253,64 @@ class Hit:
     row: Row
     message_id: int
     snippet: str
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What an id or an address means: kind "t" a thread, "m" a message in it."""
+
+    kind: str
+    thread_id: int
+    message_id: int
+    """The message meant; 0 for a thread as a whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a key acted on: the thread that was painted, and the highest arrival number that was on the screen."""
+
+    thread_id: int
+    arrival: int
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What an act did, in one or two sentences; `journal_id` is None where there was nothing to do."""
+
+    words: str
+    thread_ids: tuple[int, ...] = ()
+    journal_id: int | None = None
+
+
+class CautionKind(str, Enum):
+    """What should be said before an answer leaves."""
+
+    MOVED = "moved"
+    CHANGED = "changed"
+    GONE = "gone"
+    WIDER = "wider"
+    ONLY_A_LINK = "only a link"
+    SAID_BEFORE = "said before"
+    TOO_LONG = "too long"
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """One sentence to say before an answer leaves; one that `blocks` cannot be gone past."""
+
+    kind: CautionKind
+    words: str
+    blocks: bool = False
+    needs_yes: bool = False
+    taste: str = ""
+    """What was said meanwhile, on one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class SnoozeChoice:
+    """One line of the snooze menu; `until` None is "not before they write again"."""
+
+    key: str
+    label: str
+    until: datetime | None
+    shown: str

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
@@ -28,7 +29,6 @@ BODY_CAP = 16 * 1024 * 1024
 DEADLINE = 60.0
 """Seconds from the first try to connect until the last byte of the answer."""
 _REDIRECTS = 3
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,17 @@ def origin(url: str) -> str:
     host = (parts.hostname or "").lower()
     if parts.scheme not in ("http", "https") or not host:
         raise Refused(f"{shorten(url, 60)} is not a web address.")
-    if parts.scheme == "http" and host not in _LOOPBACK and not host.startswith("127."):
+    if parts.scheme == "http" and not _is_loopback(host):
         raise Refused(f"{host} is asked without TLS; write https:// in the config.")
     bracketed = f"[{host}]" if ":" in host else host
     return f"{parts.scheme}://{bracketed}:{port or (443 if parts.scheme == 'https' else 80)}"
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def server_words(body: bytes) -> str:

@@ -1,0 +1,1 @@
+"""The command line: everything the inbox does, for scripts, cron and screen readers."""

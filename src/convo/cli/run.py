@@ -1,0 +1,107 @@
+"""Runs one command: config and store are opened, faults become one sentence, and the exit status is given."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import contextlib
+import importlib
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from convo import paths
+from convo.cli.output import say_error
+from convo.config import Config, ConfigError, load
+from convo.engine import Engine
+from convo.store import Store, StoreError
+from convo.views import Failure
+
+DONE, FAILED, WRONG = 0, 1, 2
+"""Exit statuses: done; some account or message failed; wrong usage or config."""
+
+
+class UsageError(Exception):
+    """The command cannot mean anything; `words` say why. Exit status 2."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+@dataclass(slots=True)
+class Session:
+    """What a command works with."""
+
+    options: argparse.Namespace
+    config: Config
+    store: Store
+    engine: Engine
+
+
+Handler = Callable[[Session], Awaitable[int]]
+
+
+def config_path(options: argparse.Namespace) -> Path:
+    """The config file of a command line."""
+    return Path(options.config).expanduser() if options.config else paths.config_file()
+
+
+def data_dir(options: argparse.Namespace) -> Path:
+    """The data directory of a command line."""
+    return Path(options.data_dir).expanduser() if options.data_dir else paths.data_dir()
+
+
+def read_config(options: argparse.Namespace) -> Config:
+    """The config of a command line. Raises ConfigError, also when a file that was named is not there."""
+    from convo.adapters import known_platforms
+
+    path = config_path(options)
+    if options.config and not path.exists():
+        raise ConfigError(f"{path} is not there. convo login NAME makes a config.")
+    return load(path, known_platforms())
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the command of parsed options and give the exit status."""
+    module, function = options.handler.split(":")
+    handler: Handler = getattr(importlib.import_module(f"convo.cli.{module}"), function)
+    if module == "inbox":
+        from convo.cli.inbox import open_inbox
+
+        return _guarded(lambda: open_inbox(options))
+    return _guarded(lambda: asyncio.run(_command(options, handler)))
+
+
+def _guarded(call: Callable[[], int]) -> int:
+    try:
+        return call()
+    except (ConfigError, UsageError) as error:
+        say_error(error.words)
+        return WRONG
+    except (StoreError, Failure) as error:
+        say_error(error.words)
+        return FAILED
+    except KeyboardInterrupt:
+        say_error("Stopped. What was done is kept.")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+
+
+async def _command(options: argparse.Namespace, handler: Handler) -> int:
+    config = read_config(options)
+    from convo.clock import SystemClock
+
+    clock = SystemClock()
+    store = Store.open(data_dir(options), clock)
+    engine = Engine(config, store, clock)
+    try:
+        return await handler(Session(options, config, store, engine))
+    finally:
+        with contextlib.suppress(asyncio.CancelledError):
+            await engine.stop()
+        store.close()

@@ -1,0 +1,46 @@
+"""`convo sync`: fetch what is new, deliver the outbox, stop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from convo.cli.output import say, say_error, say_json
+from convo.cli.run import DONE, FAILED, Session, UsageError
+from convo.text import format_time
+
+
+async def sync(session: Session) -> int:
+    """All accounts at once; exit status 1 when one of them failed."""
+    options = session.options
+    unknown = [name for name in options.names if name not in session.engine.accounts.names]
+    if unknown:
+        known = ", ".join(session.engine.accounts.names) or "none yet"
+        raise UsageError(f"There is no account {unknown[0]}. Yours: {known}.")
+    if options.offline:
+        raise UsageError("sync needs the network; leave --offline away.")
+    if not session.engine.accounts.names:
+        say_error("There is no account yet. Add one:  convo login NAME --platform mastodon --url https://…")
+    outcomes = await session.engine.sync.once(options.names)
+    document: dict[str, Any] = {}
+    for name, outcome in outcomes.items():
+        document[name] = {
+            "fetched": outcome.fetched,
+            "sent": outcome.sent,
+            "requests": outcome.requests,
+            "error": outcome.error,
+            "next_poll_at": format_time(outcome.next_poll_at) if outcome.next_poll_at else None,
+        }
+        if outcome.error:
+            say_error(f"{name}: {outcome.error}")
+    if options.json:
+        say_json(document)
+    else:
+        for name, outcome in outcomes.items():
+            if not outcome.error:
+                say(f"{name}: {_told(outcome.fetched, outcome.sent)}")
+    return FAILED if any(outcome.error for outcome in outcomes.values()) else DONE
+
+
+def _told(fetched: int, sent: int) -> str:
+    news = "new messages came" if fetched else "nothing new"
+    return f"{news}, your answers went out." if sent else f"{news}."
