@@ -266,7 +266,13 @@ class Adapter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LoginStep:
-    """One step of signing in: text to show, an address to open, and fields to fill in."""
+    """One step of signing in: text to show, an address to open, and fields to fill in.
+
+    With `wait_for_redirect` the address holds `{redirect_uri}` where the engine puts the loopback address it
+    listens on, percent-encoded. The answer then holds `redirect_uri` (as it was used) and the redirect's
+    query. Where there is no browser on this machine, `redirect_uri` is "urn:ietf:wg:oauth:2.0:oob" and the
+    fields are asked for instead (such as the code shown on the page).
+    """
 
     words: str
     open_url: str = ""

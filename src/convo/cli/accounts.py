@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convo.adapters import label
+from convo.adapters import title
 from convo.cli.output import say, say_json, status_json, table
 from convo.cli.run import DONE, FAILED, Session, UsageError, config_path, data_dir
 from convo.engine.login import Login, Wish
@@ -21,7 +21,7 @@ async def accounts(session: Session) -> int:
         table(
             (
                 status.name,
-                label(status.platform),
+                title(status.platform),
                 status.handle,
                 status.health.value,
                 " ".join(part for part in (status.words, status.advice) if part),
@@ -50,6 +50,7 @@ async def login(session: Session) -> int:
         url=options.url or "",
         user=options.user or "",
         keep_in=options.keep_in or "",
+        browser=not options.no_browser,
     )
     login = Login(session.config, config_path(options), data_dir(options))
     outcome = await login.run(wish, terminal_ask(open_browser=not options.no_browser))

@@ -56,12 +56,12 @@ def data_dir(options: argparse.Namespace) -> Path:
 
 def read_config(options: argparse.Namespace) -> Config:
     """The config of a command line. Raises ConfigError, also when a file that was named is not there."""
-    from convo.adapters import known_platforms
+    from convo.adapters import Platforms
 
     path = config_path(options)
     if options.config and not path.exists():
         raise ConfigError(f"{path} is not there. convo login NAME makes a config.")
-    return load(path, known_platforms())
+    return load(path, Platforms())
 
 
 def run(options: argparse.Namespace) -> int:
