@@ -134,6 +134,8 @@ class Row:
     outbox: OutboxState | None
     arrival: int
     """The highest arrival number in the thread: what a key acting on this row has seen."""
+    woke: bool = False
+    """It was snoozed, its time has come, and it was not looked at since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,8 +263,8 @@ class Target:
 
     kind: str
     thread_id: int
-    message_id: int
-    """The message meant; 0 for a thread as a whole."""
+    message_id: int | None = None
+    """The message meant; None for a thread as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +282,8 @@ class Act:
     words: str
     thread_ids: tuple[int, ...] = ()
     journal_id: int | None = None
+    draft: Draft | None = None
+    """The draft that holds the words of an answer again, where undo took one back."""
 
 
 class CautionKind(str, Enum):
@@ -292,6 +296,7 @@ class CautionKind(str, Enum):
     ONLY_A_LINK = "only a link"
     SAID_BEFORE = "said before"
     TOO_LONG = "too long"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +306,8 @@ class Caution:
     kind: CautionKind
     words: str
     blocks: bool = False
-    needs_yes: bool = False
+    asks: bool = False
+    """It leaves only with a yes."""
     taste: str = ""
     """What was said meanwhile, on one line."""
 

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from convo import paths
+from convo import paths, points
 from convo.cli.output import say_error
 from convo.config import Config, ConfigError, load
 from convo.engine import Engine
@@ -66,6 +66,7 @@ def read_config(options: argparse.Namespace) -> Config:
 
 def run(options: argparse.Namespace) -> int:
     """Run the command of parsed options and give the exit status."""
+    points.observe_as_asked()
     module, function = options.handler.split(":")
     handler: Handler = getattr(importlib.import_module(f"convo.cli.{module}"), function)
     if module == "inbox":

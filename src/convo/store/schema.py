@@ -41,21 +41,26 @@ CREATE TABLE person (
   bot INTEGER NOT NULL DEFAULT 0,
   is_me INTEGER NOT NULL DEFAULT 0,
   known INTEGER NOT NULL DEFAULT 0, -- the user wrote to or answered them, on any account
-  hidden INTEGER NOT NULL DEFAULT 0, -- blocked or muted on the platform
+  hidden INTEGER NOT NULL DEFAULT 0, -- blocked or muted on the platform: some account's `hidden` names them
   UNIQUE (platform, uid)
 ) STRICT;
 
+CREATE TABLE hidden (               -- whom the user blocked or muted there; the whole list, per account
+  account_id INTEGER NOT NULL REFERENCES account,
+  uid TEXT NOT NULL,
+  PRIMARY KEY (account_id, uid)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX hidden_uid ON hidden (uid);
+
 CREATE TABLE thread (
-  id INTEGER PRIMARY KEY,
-  root_uri TEXT NOT NULL,
-  merged_into INTEGER REFERENCES thread, -- an id that joined another still resolves
+  id INTEGER PRIMARY KEY,          -- the id of the first message that came of it: never given twice
+  root_id INTEGER NOT NULL,        -- derived, as all below: the topmost message that is stored
   title TEXT NOT NULL DEFAULT '',
   url TEXT NOT NULL DEFAULT '',
   platform TEXT NOT NULL DEFAULT '',
   account_id INTEGER REFERENCES account, -- the one a reply would use
-  account_ids TEXT NOT NULL DEFAULT '[]',
-  partial TEXT NOT NULL DEFAULT '',
-  -- derived by convo.waiting, in the transaction that changes a fact
+  account_ids TEXT NOT NULL DEFAULT '', -- all that saw it, with blanks between
+  partial TEXT NOT NULL DEFAULT '', -- what is missing, in one sentence (not derived: from the last load)
   state TEXT NOT NULL DEFAULT 'history',
   woken_state TEXT,                -- the state from wakes_at on
   wakes_at INTEGER,                -- end of the snooze; NULL: none, or until they reply
@@ -71,33 +76,45 @@ CREATE TABLE thread (
   state_since INTEGER,
   last_at INTEGER NOT NULL DEFAULT 0,
   last_is_me INTEGER NOT NULL DEFAULT 0,
-  arrival INTEGER NOT NULL DEFAULT 0
+  arrival INTEGER NOT NULL DEFAULT 0,
+  looked INTEGER NOT NULL DEFAULT 0 -- the highest arrival in `looked` for one of its messages
 ) STRICT;
 CREATE INDEX thread_waiting ON thread (finished, circle DESC, waiting_since, id) WHERE state = 'waiting';
 CREATE INDEX thread_state ON thread (state, last_at DESC, id DESC);
+CREATE INDEX thread_settled ON thread (state, state_since DESC, id DESC) WHERE state IN ('done', 'muted');
+CREATE INDEX thread_snoozed ON thread (ifnull(wakes_at, 9223372036854775807), id) WHERE state = 'snoozed';
 CREATE INDEX thread_last ON thread (last_at DESC, id DESC);
 CREATE INDEX thread_wakes ON thread (wakes_at) WHERE wakes_at IS NOT NULL;
 
-CREATE TABLE message (
+CREATE TABLE merged (               -- a thread that joined another: its row is gone, its id still resolves
   id INTEGER PRIMARY KEY,
+  into_id INTEGER NOT NULL REFERENCES thread DEFERRABLE INITIALLY DEFERRED
+) STRICT;
+CREATE INDEX merged_into ON merged (into_id);
+
+CREATE TABLE absent (               -- a parent or root that is named but not stored, and the thread it belongs to
+  uri TEXT PRIMARY KEY,
+  thread_id INTEGER NOT NULL       -- may have joined another since
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE arrival (last INTEGER NOT NULL) STRICT; -- one row: the highest number given so far
+INSERT INTO arrival VALUES (0);
+
+-- What the waiting rules read stands first, so that long texts are not read over.
+CREATE TABLE message (
+  id INTEGER PRIMARY KEY,          -- its first arrival number: ids grow as messages come
   uri TEXT NOT NULL UNIQUE,
-  thread_id INTEGER NOT NULL REFERENCES thread,
+  thread_id INTEGER NOT NULL REFERENCES thread DEFERRABLE INITIALLY DEFERRED,
   parent_uri TEXT NOT NULL DEFAULT '',
-  root_uri TEXT NOT NULL DEFAULT '',
   author_id INTEGER NOT NULL REFERENCES person,
   arrival INTEGER NOT NULL,        -- renewed when an edit first addresses the user
   created_at INTEGER NOT NULL,
-  edited_at INTEGER,
   since INTEGER NOT NULL,          -- what waiting_since may say of it: fixed when it first arrived
-  text TEXT NOT NULL,
-  title TEXT NOT NULL DEFAULT '',
-  url TEXT NOT NULL DEFAULT '',
-  content_warning TEXT NOT NULL DEFAULT '',
-  visibility TEXT NOT NULL DEFAULT 'public',
-  language TEXT NOT NULL DEFAULT '',
-  claim TEXT,
   addressed TEXT,                  -- derived: a Reason, NULL when it does not speak to the user
-  quiet TEXT NOT NULL DEFAULT '',  -- derived: rule and what it saw
+  addressed_at INTEGER NOT NULL DEFAULT 0, -- when an edit first made it address the user, 0 when it did from the start
+  orphan INTEGER NOT NULL DEFAULT 0, -- its parent is named, but not stored
+  unjudged INTEGER NOT NULL DEFAULT 0, -- an orphan whose parent must be loaded before it can be judged
+  quiet TEXT NOT NULL DEFAULT '',  -- derived: rule and what it saw; the user's choice about the person comes on top
   thanks INTEGER NOT NULL DEFAULT 0,
   flat INTEGER NOT NULL DEFAULT 0,
   branch TEXT NOT NULL DEFAULT '',
@@ -105,31 +122,48 @@ CREATE TABLE message (
   held INTEGER NOT NULL DEFAULT 0,
   deleted INTEGER NOT NULL DEFAULT 0,
   history INTEGER NOT NULL DEFAULT 0, -- came before the time in which anything can wait
+  waits INTEGER NOT NULL DEFAULT 0, -- derived: waits now (snooze and mute aside)
+  account_ids TEXT NOT NULL,       -- accounts that saw it, with blanks between, the one a reply would use first
+  names TEXT NOT NULL DEFAULT '',  -- own messages only: ids of persons it names or quotes, with blanks between
+  root_uri TEXT NOT NULL DEFAULT '',
+  edited_at INTEGER,
+  visibility TEXT NOT NULL DEFAULT 'public',
+  language TEXT NOT NULL DEFAULT '',
+  claim TEXT,
   filtered TEXT NOT NULL DEFAULT '',
   more_below INTEGER NOT NULL DEFAULT 0,
-  waits INTEGER NOT NULL DEFAULT 0, -- derived: waits now (snooze and mute aside)
-  names TEXT NOT NULL DEFAULT '[]', -- ids of persons it names or quotes, for the waiting rules
-  extra TEXT NOT NULL DEFAULT '{}'  -- mentions, attachments, links, quotes, refusals: for the screen only
+  url TEXT NOT NULL DEFAULT '',
+  title TEXT NOT NULL DEFAULT '',
+  content_warning TEXT NOT NULL DEFAULT '',
+  text TEXT NOT NULL,
+  extra TEXT NOT NULL DEFAULT ''   -- mentions, attachments, links, quotes, refusals: see convo.store.packing
 ) STRICT;
 CREATE INDEX message_thread ON message (thread_id, created_at);
 CREATE INDEX message_author ON message (author_id, created_at);
-CREATE INDEX message_parent ON message (parent_uri) WHERE parent_uri <> '';
+CREATE INDEX message_addressed ON message (arrival) WHERE addressed IS NOT NULL;
+CREATE INDEX message_orphan ON message (parent_uri) WHERE orphan;
+CREATE INDEX message_unjudged ON message (id) WHERE unjudged;
+CREATE INDEX message_held ON message (id) WHERE held;
 
 -- A message as one account's server knows it.
 CREATE TABLE sighting (
-  account_id INTEGER NOT NULL REFERENCES account,
-  local_id TEXT NOT NULL,
   message_id INTEGER NOT NULL REFERENCES message,
+  account_id INTEGER NOT NULL REFERENCES account,
+  local_id TEXT NOT NULL DEFAULT '',
   parent_local_id TEXT NOT NULL DEFAULT '', -- set while the parent is not stored yet
   data TEXT NOT NULL DEFAULT '',
-  PRIMARY KEY (account_id, local_id)
+  PRIMARY KEY (message_id, account_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX sighting_message ON sighting (message_id, account_id);
+CREATE INDEX sighting_local ON sighting (account_id, local_id) WHERE local_id <> '';
 CREATE INDEX sighting_orphan ON sighting (account_id, parent_local_id) WHERE parent_local_id <> '';
 
 -- The user's own state, never touched by a sync -----------------------------------------------------
-CREATE TABLE done (uri TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-CREATE TABLE mute (uri TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE done (
+  uri TEXT PRIMARY KEY,
+  at INTEGER NOT NULL,
+  arrival INTEGER                  -- the highest one seen in its thread then: an edit that comes later reopens it
+) STRICT, WITHOUT ROWID;
+CREATE TABLE mute (uri TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID; -- any message of the thread
 CREATE TABLE snooze (
   uri TEXT PRIMARY KEY,            -- any message of the thread
   at INTEGER NOT NULL,
@@ -137,7 +171,10 @@ CREATE TABLE snooze (
   arrival INTEGER NOT NULL,        -- the highest one seen: a later addressed one wakes it
   reminder INTEGER NOT NULL DEFAULT 0 -- nothing waited when it was set
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE looked (uri TEXT PRIMARY KEY, arrival INTEGER NOT NULL) STRICT, WITHOUT ROWID; -- root uri
+CREATE TABLE looked (               -- any message of the thread; the highest counts
+  uri TEXT PRIMARY KEY,
+  arrival INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE contact (id INTEGER PRIMARY KEY, note TEXT NOT NULL DEFAULT '', circle INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE TABLE contact_person (
   platform TEXT NOT NULL,
@@ -210,10 +247,13 @@ MIGRATIONS: tuple[str, ...] = (FIRST,)
 """Every step ever made, in order; the last one's number is the version of the store."""
 
 VIEWS = """
-CREATE VIEW message_words AS
-  SELECT id, index_words(title || char(10) || content_warning || char(10) || text) AS words FROM message;
+CREATE VIEW message_words AS SELECT id, index_words(title, content_warning, text) AS words FROM message;
 CREATE VIRTUAL TABLE message_fts USING fts5(
-  words, content='message_words', content_rowid='id', tokenize="unicode61 remove_diacritics 2"
+  words, content='message_words', content_rowid='id', columnsize=0,
+  tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 );
 """
-"""The search index and the view it reads; `index_words` is registered by the connection (convo.store.words)."""
+"""The search index and the view it reads; `index_words` is registered by the connection (convo.store.words).
+
+They are made anew, and the index rebuilt, whenever this text or the function changes.
+"""

@@ -1,0 +1,134 @@
+"""The registry: which platforms there are, and the one adapter class that an account needs.
+
+Nothing but what a config names is imported. Third parties register theirs as an entry point of the
+group `convo.adapters`, name = platform; their class may have `options`, the config keys of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol, cast
+
+from convo.config import AccountConfig, PlatformKeys
+from convo.text import shorten
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
+    from convo.adapters.contract import Adapter, Ask, Credential, LoginField, LoginResult
+    from convo.adapters.http import Http
+
+GROUP = "convo.adapters"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A platform that comes with convo: where its adapter is, its name on the screen, its own config keys."""
+
+    place: str
+    label: str
+    options: tuple[str, ...] = ()
+
+
+BUILT_IN: Mapping[str, Known] = {
+    "bluesky": Known("convo.adapters.bluesky:Bluesky", "Bluesky"),
+    "mastodon": Known("convo.adapters.mastodon:Mastodon", "Mastodon"),
+}
+
+
+class AdapterClass(Protocol):
+    """What the engine and `convo login` ask of an adapter's class."""
+
+    @property
+    def platform(self) -> str:
+        """The platform's name in the config."""
+        ...
+
+    @property
+    def login_fields(self) -> tuple[LoginField, ...]:
+        """What `convo login` must ask for."""
+        ...
+
+    def __call__(self, account: AccountConfig, http: Http, credential: Credential, facts: str) -> Adapter:
+        """An adapter for one account, with the facts of its last `identify`."""
+        ...
+
+    def base_url(self, account: AccountConfig) -> str:
+        """The address all requests go to, "" when it must be found first."""
+        ...
+
+    async def login(self, account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
+        """Sign in, asking what the platform needs. Raises AdapterError."""
+        ...
+
+
+class PlatformError(Exception):
+    """An adapter could not be had; `words` say which, why and what to do."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+class Platforms(Mapping[str, PlatformKeys]):
+    """Every known platform with the config keys of its own; looks for other people's only when it must."""
+
+    def __getitem__(self, name: str) -> PlatformKeys:
+        if name in BUILT_IN:
+            return PlatformKeys(BUILT_IN[name].options)
+        if name not in _entry_points():
+            raise KeyError(name)
+        try:
+            options = getattr(load(name), "options", ())
+        except PlatformError:  # said when the account is opened
+            options = ()
+        return PlatformKeys(tuple(str(option) for option in options))
+
+    def __contains__(self, name: object) -> bool:
+        return name in BUILT_IN or name in _entry_points()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted({*BUILT_IN, *_entry_points()}))
+
+    def __len__(self) -> int:
+        return len({*BUILT_IN, *_entry_points()})
+
+
+def known_platforms() -> Mapping[str, PlatformKeys]:
+    """Every platform a config may name, with the config keys of its own."""
+    return Platforms()
+
+
+def label(platform: str) -> str:
+    """The platform's name as the screen writes it."""
+    return BUILT_IN[platform].label if platform in BUILT_IN else shorten(platform, 30).title()
+
+
+def load(platform: str) -> AdapterClass:
+    """The adapter class of a platform, imported now. Raises PlatformError."""
+    try:
+        if platform in BUILT_IN:
+            module, _, name = BUILT_IN[platform].place.partition(":")
+            return cast(AdapterClass, getattr(import_module(module), name))
+        if platform in _entry_points():
+            return cast(AdapterClass, _entry_points()[platform].load())
+    except Exception as error:  # an adapter may be anybody's code; whatever it raises becomes a sentence
+        _log.exception("The adapter for %s could not be loaded", shorten(platform, 40))
+        said = shorten(str(error) or type(error).__name__, 200)
+        raise PlatformError(f"The adapter for {label(platform)} could not be loaded: {said}") from error
+    near = get_close_matches(platform, list(known_platforms()), 1, 0.5)
+    hint = f'Did you mean "{near[0]}"?' if near else "Known: " + ", ".join(known_platforms()) + "."
+    raise PlatformError(f'The platform "{shorten(platform, 40)}" is not known. {hint}')
+
+
+@lru_cache(maxsize=1)
+def _entry_points() -> Mapping[str, EntryPoint]:
+    from importlib.metadata import entry_points
+
+    return {point.name: point for point in entry_points(group=GROUP) if point.name not in BUILT_IN}

@@ -1,0 +1,104 @@
+"""One lock per account over all processes: advisory `flock`s that a crash releases and no child inherits.
+
+Two files stand behind each: who waits with priority holds `.first`, which everybody else must pass before
+trying `.lock`, so that a delivery goes before the next page of a sync, in whatever process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import fcntl
+import os
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+
+from convo.paths import private_directory
+
+TRY_SECONDS = 0.02
+"""How long to wait before asking for a lock again that another holder has (real time: no clock is awaited)."""
+
+_held: ContextVar[frozenset[str]] = ContextVar("_held", default=frozenset())
+
+
+class Locks:
+    """The locks of one data directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory / "locks"
+
+    @asynccontextmanager
+    async def hold(self, name: str, *, first: bool = False) -> AsyncIterator[None]:
+        """Hold the lock of an account; `first` goes before those who wait without it.
+
+        Who holds it already in this task passes through. Raises OSError where files cannot be locked.
+        """
+        key = f"{self.directory}/{name}"
+        if key in _held.get():
+            yield
+            return
+        descriptor = await self._taken(name, first)
+        token = _held.set(_held.get() | {key})
+        try:
+            yield
+        finally:
+            _held.reset(token)
+            os.close(descriptor)
+
+    def is_free(self, name: str) -> bool:
+        """Whether nobody holds the lock now."""
+        with self._open(name, "lock") as descriptor:
+            return _try(descriptor)
+
+    def alone(self, name: str) -> int | None:
+        """Take a lock until the process ends or the descriptor is closed; None when somebody has it."""
+        descriptor = self._descriptor(name, "lock")
+        if _try(descriptor):
+            return descriptor
+        os.close(descriptor)
+        return None
+
+    async def _taken(self, name: str, first: bool) -> int:
+        """The descriptor of the lock, once it is this task's."""
+        descriptor = self._descriptor(name, "lock")
+        try:
+            with self._open(name, "first") as gate:
+                if first:
+                    while not _try(gate):
+                        await asyncio.sleep(TRY_SECONDS)
+                    while not _try(descriptor):
+                        await asyncio.sleep(TRY_SECONDS)
+                else:
+                    while not (_try(gate) and _try(descriptor)):
+                        fcntl.flock(gate, fcntl.LOCK_UN)
+                        await asyncio.sleep(TRY_SECONDS)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    @contextmanager
+    def _open(self, name: str, kind: str) -> Iterator[int]:
+        descriptor = self._descriptor(name, kind)
+        try:
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+    def _descriptor(self, name: str, kind: str) -> int:
+        path = private_directory(self.directory) / f"{re.sub(r'[^A-Za-z0-9._-]', '_', name)}.{kind}"
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+
+
+def _try(descriptor: int) -> bool:
+    """Take the lock if it is free. Raises OSError where the file system has no locks."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EINTR):
+            return False
+        raise
+    return True

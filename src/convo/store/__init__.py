@@ -1,0 +1,109 @@
+"""The store: one SQLite file that holds what platforms said and what the user did. The only code that speaks SQL."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, TypeVar
+
+from convo.clock import Clock
+from convo.store.connection import (
+    Connection,
+    NewerStore,
+    StoreError,
+    check_sqlite,
+    connect,
+    make_private,
+    sentence,
+)
+from convo.store.migrate import migrate
+from convo.store.writer import Writer
+
+__all__ = ["NewerStore", "Store", "StoreError"]
+
+FILE = "convo.db"
+PAUSE_SECONDS = 0.03
+"""How long the lock is left free between two parts of an ingest, for the user's writes in any process."""
+
+T = TypeVar("T")
+
+
+class Store:
+    """The open store: a reader for the event loop, and one writer thread for everything that changes it."""
+
+    def __init__(self, path: Path, clock: Clock, reader: Connection, writer: Writer) -> None:
+        self.path = path
+        self.clock = clock
+        self.reader: sqlite3.Connection = reader
+        self.on_change: Callable[[frozenset[int]], None] | None = None
+        """Called with the ids of the threads that a write of this process changed, after its commit."""
+        self._writer = writer
+
+    @classmethod
+    def open(cls, directory: Path, clock: Clock) -> Store:
+        """Open the store in this directory, made (0700, files 0600) and migrated as needed. Raises StoreError."""
+        check_sqlite()
+        path = directory / FILE
+        make_private(directory, path)
+        try:
+            db = connect(path)
+            migrate(db, path)
+            reader = connect(path, reader=True)
+        except sqlite3.Error as error:
+            raise sentence(error, path) from error
+        return cls(path, clock, reader, Writer(db, path))
+
+    async def write(
+        self, job: Callable[..., T], *args: Any, user: bool = True, durable: bool = True, **kw: Any
+    ) -> T:
+        """Run `job(db, ...)` in the writer thread in a transaction of its own; back after the commit.
+
+        A `durable` one is on the disk by then. Once asked for it is done, even if who asked does not wait for it.
+        Raises StoreError, or what the job raised (nothing is changed then).
+        """
+        writing = asyncio.wrap_future(self._submit(job, args, kw, user, durable))
+        writing.add_done_callback(self._written)
+        result, _ = await asyncio.shield(writing)
+        return result  # type: ignore[no-any-return]
+
+    def write_now(
+        self, job: Callable[..., T], *args: Any, user: bool = True, durable: bool = True, **kw: Any
+    ) -> T:
+        """The same, blocking: for the command line and for leaving."""
+        result, touched = self._submit(job, args, kw, user, durable).result()
+        self._tell(touched)
+        return result  # type: ignore[no-any-return]
+
+    async def ingest(self, parts: Iterable[Callable[[sqlite3.Connection], T]]) -> list[T]:
+        """Run parts of a sync one after another, each in a transaction, leaving the lock free between them."""
+        results: list[T] = []
+        for part in parts:
+            if results:
+                await asyncio.sleep(PAUSE_SECONDS)
+            results.append(await self.write(part, user=False, durable=False))
+        return results
+
+    def changed_elsewhere(self) -> bool:
+        """Whether another process has changed the store since this was last asked."""
+        return self._writer.changed_elsewhere()
+
+    def close(self) -> None:
+        """Write what is queued and close the file."""
+        self._writer.end()
+        self.reader.close()
+
+    def _submit(
+        self, job: Callable[..., T], args: tuple[Any, ...], kw: dict[str, Any], user: bool, durable: bool
+    ) -> Future[tuple[Any, frozenset[int]]]:
+        return self._writer.submit(lambda db: job(db, *args, **kw), user=user, durable=durable)
+
+    def _written(self, writing: asyncio.Future[tuple[Any, frozenset[int]]]) -> None:
+        if not writing.cancelled() and writing.exception() is None:
+            self._tell(writing.result()[1])
+
+    def _tell(self, touched: frozenset[int]) -> None:
+        if touched and self.on_change is not None:
+            self.on_change(touched)

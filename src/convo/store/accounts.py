@@ -1,0 +1,162 @@
+"""Accounts and their channels: who the user is, how far each list was read, and how it went."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from convo.model import Person
+from convo.store import persons, threads
+from convo.store.connection import micros, moment
+from convo.views import Health
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRecord:
+    """One account as the store keeps it; `facts` is the JSON its adapter gave with its identity."""
+
+    id: int
+    name: str
+    platform: str
+    own_uid: str
+    handle: str
+    configured: bool
+    facts: str
+    first_synced_at: datetime | None
+    last_good_at: datetime | None
+    next_at: datetime | None
+    failures: int
+    health: Health
+    words: str
+
+
+_SELECT = """
+SELECT a.id, a.name, a.platform, a.own_uid, coalesce(p.handle, ''), a.configured, a.facts, a.first_synced_at,
+       a.last_good_at, a.next_at, a.failures, a.health, a.words
+  FROM account a LEFT JOIN person p ON p.platform = a.platform AND p.uid = a.own_uid
+"""
+
+
+def remember(db: sqlite3.Connection, name: str, platform: str, own: Person, facts: str, now: datetime) -> int:
+    """Keep an account, known by platform and own uid whatever it is called, and give its number.
+
+    Its person is the user from now on: where their messages were taken for a stranger's, that is put right.
+    """
+    (account_id,) = db.execute(
+        "INSERT INTO account (platform, own_uid, name, facts) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (platform, own_uid) DO UPDATE SET name = excluded.name, facts = excluded.facts,"
+        " configured = 1 RETURNING id",
+        (platform, own.uid, name, facts),
+    ).fetchone()
+    person_id = persons.save(db, own)
+    if db.execute("UPDATE person SET is_me = 1 WHERE id = ? AND NOT is_me", (person_id,)).rowcount:
+        threads.rederive(db, threads.of_person(db, person_id), now)
+    return int(account_id)
+
+
+def by_name(db: sqlite3.Connection, name: str) -> AccountRecord | None:
+    """The account of this config key that is configured, else the last one that was."""
+    row = db.execute(f"{_SELECT} WHERE a.name = ? ORDER BY a.configured DESC, a.id DESC", (name,)).fetchone()
+    return _record(row) if row else None
+
+
+def all_accounts(db: sqlite3.Connection) -> list[AccountRecord]:
+    """Every account that ever was, in the order they came."""
+    return [_record(row) for row in db.execute(f"{_SELECT} ORDER BY a.id").fetchall()]
+
+
+def set_configured(db: sqlite3.Connection, names: Collection[str], now: datetime) -> None:
+    """Say which accounts the config has now: the others stay readable, but nothing waits there."""
+    changed = db.execute(
+        "UPDATE account SET configured = NOT configured"
+        " WHERE configured <> (name IN (SELECT value FROM json_each(?))) RETURNING id",
+        (json.dumps(sorted(names)),),
+    ).fetchall()
+    for (account_id,) in changed:
+        threads.rederive(db, threads.open_in(db, account_id), now)
+
+
+def set_health(
+    db: sqlite3.Connection,
+    account_id: int,
+    health: Health,
+    words: str,
+    next_at: datetime | None,
+    now: datetime,
+) -> None:
+    """How the account is; failures in a row are counted, a fine one starts again."""
+    db.execute(
+        "UPDATE account SET health = ?, words = ?, next_at = ?,"
+        " failures = CASE WHEN ? IN ('fine', 'looking') THEN 0 ELSE failures + 1 END WHERE id = ?",
+        (health.value, words, micros(next_at) if next_at else None, health.value, account_id),
+    )
+
+
+def good_sync(db: sqlite3.Connection, account_id: int, now: datetime) -> None:
+    """Note a whole sync that went well. With the first one, what came may wait from now on."""
+    (first,) = db.execute(
+        "SELECT first_synced_at IS NULL FROM account WHERE id = ?", (account_id,)
+    ).fetchone()
+    db.execute(
+        "UPDATE account SET last_good_at = ?, first_synced_at = coalesce(first_synced_at, ?) WHERE id = ?",
+        (micros(now), micros(now), account_id),
+    )
+    if first:
+        threads.rederive(db, threads.open_in(db, account_id), now)
+
+
+def cursor(db: sqlite3.Connection, account_id: int, channel: str) -> str:
+    """Where reading a channel goes on, "" when it was never read."""
+    row = db.execute(
+        "SELECT cursor FROM channel WHERE account_id = ? AND name = ?", (account_id, channel)
+    ).fetchone()
+    return row[0] if row else ""
+
+
+def looked_at(db: sqlite3.Connection, account_id: int, channel: str) -> datetime | None:
+    """When a page of the channel was last stored."""
+    row = db.execute(
+        "SELECT looked_at FROM channel WHERE account_id = ? AND name = ?", (account_id, channel)
+    ).fetchone()
+    return moment(row[0]) if row and row[0] is not None else None
+
+
+def set_cursor(db: sqlite3.Connection, account_id: int, channel: str, value: str, now: datetime) -> None:
+    """Move a channel's cursor: only in the transaction that stored what it covers."""
+    db.execute(
+        "INSERT INTO channel VALUES (?, ?, ?, ?) ON CONFLICT (account_id, name)"
+        " DO UPDATE SET cursor = excluded.cursor, looked_at = excluded.looked_at",
+        (account_id, channel, value, micros(now)),
+    )
+
+
+def own_uids(db: sqlite3.Connection, platform: str | None = None) -> frozenset[str]:
+    """The uids of every account of the user, on one platform or on all."""
+    rows = db.execute("SELECT own_uid FROM account WHERE ?1 IS NULL OR platform = ?1", (platform,))
+    return frozenset(uid for (uid,) in rows.fetchall())
+
+
+def _record(row: tuple[object, ...]) -> AccountRecord:
+    id_, name, platform, uid, handle, configured, facts, first, good, next_at, failures, health, words = row
+    return AccountRecord(
+        int(str(id_)),
+        str(name),
+        str(platform),
+        str(uid),
+        str(handle),
+        bool(configured),
+        str(facts),
+        _moment(first),
+        _moment(good),
+        _moment(next_at),
+        int(str(failures)),
+        Health(health),
+        str(words),
+    )
+
+
+def _moment(us: object) -> datetime | None:
+    return None if us is None else moment(int(str(us)))

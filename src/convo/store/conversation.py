@@ -1,0 +1,215 @@
+"""An open conversation: all stored messages of a thread, or one of them, as the screen and the adapters want them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from typing import Any, Final
+
+from convo.model import Message, Person, Reason, Visibility
+from convo.store import people
+from convo.store.connection import moment
+from convo.store.packing import unpack
+from convo.store.threads import CHOSEN
+from convo.views import Entry, Someone, Target
+
+_ENTRY: Final = (
+    "SELECT m.id, m.uri, m.parent_uri, m.author_id, m.created_at, m.edited_at, m.text, m.content_warning,"
+    " m.visibility, m.language, m.url, m.addressed, m.waits, m.since, m.quiet, m.held, m.deleted, m.more_below,"
+    " m.arrival, m.account_ids, m.extra, t.looked, c.quiet,"
+    " EXISTS (SELECT 1 FROM done d WHERE d.uri = m.uri AND (d.arrival IS NULL OR d.arrival >= m.arrival))"
+    " FROM message m JOIN thread t ON t.id = m.thread_id JOIN person p ON p.id = m.author_id"
+    " LEFT JOIN person_choice c ON c.platform = p.platform AND c.uid = p.uid"
+)
+_AUTHORS: Final = "SELECT DISTINCT author_id FROM message WHERE thread_id = ?"
+
+
+def entries(db: sqlite3.Connection, thread_id: int) -> list[Entry]:
+    """All stored messages of a thread, oldest first."""
+    authors = people.load(db, [number for (number,) in db.execute(_AUTHORS, (thread_id,))])
+    names = account_names(db)
+    rows = db.execute(f"{_ENTRY} WHERE m.thread_id = ? ORDER BY m.created_at, m.arrival", (thread_id,))
+    return [_entry(row, authors, names) for row in rows]
+
+
+def entry(db: sqlite3.Connection, message_id: int) -> Entry | None:
+    """One message."""
+    row = db.execute(f"{_ENTRY} WHERE m.id = ?", (message_id,)).fetchone()
+    return _entry(row, people.load(db, [row[3]]), account_names(db)) if row else None
+
+
+def account_names(db: sqlite3.Connection) -> dict[int, str]:
+    """Names of accounts by their numbers."""
+    return dict(db.execute("SELECT id, name FROM account").fetchall())
+
+
+def refusals(db: sqlite3.Connection, message_id: int) -> Mapping[str, str]:
+    """What cannot be done with this one message: verb -> sentence."""
+    row = db.execute("SELECT extra FROM message WHERE id = ?", (message_id,)).fetchone()
+    return unpack(row[0]).refusals if row else {}
+
+
+def thread_of(db: sqlite3.Connection, message_id: int) -> int | None:
+    """The thread a message is in."""
+    row = db.execute("SELECT thread_id FROM message WHERE id = ?", (message_id,)).fetchone()
+    return int(row[0]) if row else None
+
+
+def newest_waiting(db: sqlite3.Connection, thread_id: int) -> list[tuple[int, int]]:
+    """Who waits in a thread: (person, the newest message that waits), the newest first."""
+    rows = db.execute(
+        "SELECT author_id, id, max(created_at) FROM message WHERE thread_id = ? AND waits GROUP BY author_id"
+        " ORDER BY max(created_at) DESC, id DESC",
+        (thread_id,),
+    )
+    return [(author, message) for author, message, _ in rows]
+
+
+def since(db: sqlite3.Connection, thread_id: int, arrival: int) -> list[Entry]:
+    """What came in a thread after an arrival number, in the order it came; deleted messages are left out."""
+    rows = db.execute(
+        f"{_ENTRY} WHERE m.thread_id = ? AND m.arrival > ? AND NOT m.deleted ORDER BY m.arrival",
+        (thread_id, arrival),
+    ).fetchall()
+    authors = people.load(db, [row[3] for row in rows])
+    names = account_names(db)
+    return [_entry(row, authors, names) for row in rows]
+
+
+def has_others(db: sqlite3.Connection, thread_id: int) -> bool:
+    """Whether anybody but the user wrote in a thread."""
+    found = db.execute(
+        "SELECT 1 FROM message m JOIN person p ON p.id = m.author_id WHERE m.thread_id = ? AND NOT p.is_me LIMIT 1",
+        (thread_id,),
+    ).fetchone()
+    return found is not None
+
+
+def author_of(db: sqlite3.Connection, uri: str) -> Someone | None:
+    """Who wrote the message with this URI, None when it is not stored."""
+    row = db.execute("SELECT author_id FROM message WHERE uri = ?", (uri,)).fetchone()
+    return people.load(db, [row[0]])[row[0]] if row else None
+
+
+def find_uri(db: sqlite3.Connection, address: str) -> Target | None:
+    """The message with this canonical URI or web address (a scan, for one address the user typed)."""
+    row = db.execute("SELECT thread_id, id FROM message WHERE uri = ?", (address,)).fetchone()
+    if row is None:
+        row = db.execute(
+            "SELECT thread_id, id FROM message WHERE url IN (?, ?) ORDER BY id LIMIT 1",
+            (address, address.rstrip("/")),
+        ).fetchone()
+    return Target("m", row[0], row[1]) if row else None
+
+
+def message_of(db: sqlite3.Connection, uri: str, account_id: int) -> Message | None:
+    """A stored message as the adapter of an account knows it: with the account's own ids."""
+    row = db.execute(
+        "SELECT m.uri, m.parent_uri, m.root_uri, m.created_at, m.edited_at, m.text, m.title, m.url,"
+        " m.content_warning, m.visibility, m.language, m.claim, m.flat, m.branch, m.resolved, m.held, m.deleted,"
+        " m.filtered, m.more_below, m.extra, s.local_id, s.parent_local_id, s.data,"
+        " p.platform, p.uid, p.handle, p.name, p.url, p.bot FROM message m JOIN person p ON p.id = m.author_id"
+        " LEFT JOIN sighting s ON s.message_id = m.id AND s.account_id = ? WHERE m.uri = ?",
+        (account_id, uri),
+    ).fetchone()
+    return _message(row) if row else None
+
+
+def _message(row: tuple[Any, ...]) -> Message:
+    (
+        uri,
+        parent_uri,
+        root_uri,
+        created_at,
+        edited_at,
+        text,
+        title,
+        url,
+        warning,
+        visibility,
+        language,
+        claim,
+    ) = row[:12]
+    flat, branch, resolved, held, deleted, filtered, more_below, packed, local_id, parent_id, data = row[
+        12:23
+    ]
+    platform, uid, handle, name, person_url, bot = row[23:]
+    extra = unpack(packed)
+    return Message(
+        uri=uri,
+        author=Person(platform, uid, handle, name, person_url, bool(bot)),
+        created_at=moment(created_at),
+        text=text,
+        local_id=local_id or "",
+        parent_uri=parent_uri,
+        parent_id=parent_id or "",
+        root_uri=root_uri,
+        url=url,
+        title=title,
+        edited_at=moment(edited_at) if edited_at is not None else None,
+        content_warning=warning,
+        visibility=Visibility(visibility),
+        language=language,
+        mentions=extra.mentions,
+        quotes=extra.quotes,
+        attachments=extra.attachments,
+        links=extra.links,
+        claim=Reason(claim) if claim else None,
+        flat=bool(flat),
+        branch=branch,
+        resolved=bool(resolved),
+        held=bool(held),
+        deleted=bool(deleted),
+        filtered=filtered,
+        more_below=bool(more_below),
+        refusals=extra.refusals,
+        data=data or "",
+    )
+
+
+def _entry(row: tuple[Any, ...], authors: Mapping[int, Someone], names: Mapping[int, str]) -> Entry:
+    (
+        message_id,
+        uri,
+        parent_uri,
+        author_id,
+        created_at,
+        edited_at,
+        text,
+        warning,
+        visibility,
+        language,
+        url,
+    ) = row[:11]
+    addressed, waits, since_, quiet, held, deleted, more_below, arrival, account_ids, packed = row[11:21]
+    looked, choice, done = row[21:]
+    author = authors[author_id]
+    extra = unpack(packed)
+    return Entry(
+        message_id=message_id,
+        uri=uri,
+        parent_uri=parent_uri,
+        author=author,
+        created_at=moment(created_at),
+        edited_at=moment(edited_at) if edited_at is not None else None,
+        text=text,
+        content_warning=warning,
+        visibility=Visibility(visibility),
+        language=language,
+        url=url,
+        attachments=extra.attachments,
+        links=extra.links,
+        quotes=extra.quotes,
+        mentions=extra.mentions,
+        addressed=Reason(addressed) if addressed else None,
+        waiting=bool(waits),
+        waiting_since=moment(since_) if waits else None,
+        done=bool(done),
+        quiet=(quiet or CHOSEN if choice else "") if choice is not None else quiet,
+        held=bool(held),
+        deleted=bool(deleted),
+        more_below=bool(more_below),
+        new=not author.is_me and (arrival > looked if looked else bool(waits)),
+        arrival=arrival,
+        accounts=tuple(names[int(number)] for number in account_ids.split()),
+    )

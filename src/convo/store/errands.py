@@ -1,0 +1,71 @@
+"""Errands: what triage does on the platforms after the undo window. Written with their act in `journal`."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+
+from convo.model import Ref
+from convo.store.connection import micros, moment
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One errand whose time has come; `argument` holds "uri" or "uid", and "on" where it can be taken back."""
+
+    id: int
+    account_id: int
+    verb: str
+    argument: dict[str, object]
+    attempts: int
+
+
+def due(db: sqlite3.Connection, account_id: int, now: datetime) -> list[Due]:
+    """The errands of an account whose time has come, the oldest first."""
+    rows = db.execute(
+        "SELECT id, account_id, verb, argument, attempts FROM errand WHERE account_id = ? AND due_at <= ?"
+        " ORDER BY due_at, id",
+        (account_id, micros(now)),
+    ).fetchall()
+    return [
+        Due(id_, account, verb, json.loads(argument), attempts)
+        for id_, account, verb, argument, attempts in rows
+    ]
+
+
+def next_at(db: sqlite3.Connection) -> datetime | None:
+    """When the next errand is due; None when there is none."""
+    (found,) = db.execute("SELECT min(due_at) FROM errand").fetchone()
+    return moment(found) if found is not None else None
+
+
+def remove(db: sqlite3.Connection, errand_id: int) -> bool:
+    """Take an errand off the list: it was done, cannot be done, or is about to be done; whether it was there."""
+    return db.execute("DELETE FROM errand WHERE id = ?", (errand_id,)).rowcount > 0
+
+
+def again(db: sqlite3.Connection, errand_id: int, at: datetime) -> None:
+    """It failed for now: the next try is at `at`."""
+    db.execute("UPDATE errand SET due_at = ?, attempts = attempts + 1 WHERE id = ?", (micros(at), errand_id))
+
+
+def ref(db: sqlite3.Connection, account_id: int, uri: str) -> Ref | None:
+    """A message as an account's server knows it; None where the account never saw it."""
+    row = db.execute(
+        "SELECT s.local_id, s.data FROM message m JOIN sighting s ON s.message_id = m.id AND s.account_id = ?"
+        " WHERE m.uri = ?",
+        (account_id, uri),
+    ).fetchone()
+    return Ref(uri, row[0], row[1]) if row else None
+
+
+def may_be_read(db: sqlite3.Connection, account_id: int, uri: str) -> bool:
+    """Whether nothing as old as this message, or older, is still open on the account."""
+    row = db.execute(
+        "SELECT NOT EXISTS (SELECT 1 FROM message o JOIN sighting s ON s.message_id = o.id AND s.account_id = ?"
+        " WHERE o.waits AND o.created_at <= m.created_at) FROM message m WHERE m.uri = ?",
+        (account_id, uri),
+    ).fetchone()
+    return bool(row and row[0])

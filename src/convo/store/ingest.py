@@ -1,0 +1,173 @@
+"""What adapters bring goes into the store: messages, persons, sightings, deletions and the channel's cursor."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+
+from convo.model import Conversation, Lookup, Message, Page, Ref
+from convo.store import accounts, judging, persons, stored, threads
+from convo.store.batch import Batch, IngestContext, Saved
+from convo.store.concern import MOST, concerning
+
+__all__ = [
+    "IngestContext",
+    "Saved",
+    "page_parts",
+    "save_conversation",
+    "save_lookup",
+    "save_own",
+    "save_page",
+]
+
+INCOMING = "incoming"
+"""The kind of channel whose messages came to the user now, and must each be judged."""
+
+PART_SECONDS = 0.04
+"""What a part of a page should take: transactions of a sync end after 50 ms."""
+
+_FIRST_PART, _LARGEST_PART = 64, 1_000
+
+Part = Callable[[sqlite3.Connection], Saved]
+
+
+def save_page(
+    db: sqlite3.Connection, account_id: int, channel: str, kind: str, page: Page, ctx: IngestContext
+) -> Saved:
+    """Store a page of a channel with its cursor: all of it or nothing. `kind` is the channel's kind."""
+    saved = _save(db, account_id, page.messages, ctx, insist=kind == INCOMING)
+    return saved + _end_page(db, account_id, channel, page, ctx)
+
+
+def page_parts(account_id: int, channel: str, kind: str, page: Page, ctx: IngestContext) -> Iterator[Part]:
+    """A page as parts for `Store.ingest`, each as large as one short transaction takes; the last moves the cursor."""
+    messages = sorted(page.messages, key=lambda message: message.created_at)
+    size, start = _FIRST_PART, 0
+    while True:
+        some = messages[start : start + size]
+        start += size
+        last = start >= len(messages)
+        took = 0.0
+
+        def part(db: sqlite3.Connection, some: Sequence[Message] = some, last: bool = last) -> Saved:
+            nonlocal took
+            began = time.perf_counter()
+            saved = _save(db, account_id, some, ctx, insist=kind == INCOMING)
+            if last:
+                saved += _end_page(db, account_id, channel, page, ctx)
+            took = time.perf_counter() - began
+            return saved
+
+        yield part
+        if last:
+            return
+        if took:
+            size = max(8, min(_LARGEST_PART, int(len(some) * PART_SECONDS / took)))
+
+
+def save_conversation(
+    db: sqlite3.Connection, account_id: int, conversation: Conversation, ctx: IngestContext
+) -> Saved:
+    """Store what concerns the user of a conversation, and say in its thread what is missing."""
+    own = judging.Own(db)
+    uris = [message.uri for message in conversation.messages]
+    messages = concerning(conversation.messages, own.uids, set(stored.by_uri(db, uris)))
+    saved = _save(db, account_id, messages, ctx, insist=False)
+    partial = conversation.partial
+    if not partial and len(messages) == MOST < len(uris):
+        partial = "Only a part of this long conversation is kept here."
+    db.execute(
+        "UPDATE thread SET partial = ?1 WHERE partial <> ?1 AND id IN (SELECT m.thread_id FROM json_each(?2) j"
+        " CROSS JOIN message m ON m.uri = j.value)",
+        (partial, json.dumps(uris)),
+    )
+    return saved
+
+
+def save_lookup(db: sqlite3.Connection, account_id: int, lookup: Lookup, ctx: IngestContext) -> Saved:
+    """Store the present state of messages that were asked for by id.
+
+    What waited for a parent that is gone is judged without it.
+    """
+    saved = _save(db, account_id, lookup.messages, ctx, insist=False)
+    saved += _mark_gone(db, lookup.gone, ctx)
+    return saved + give_up(db, [Ref(uri) for uri in lookup.gone], ctx)
+
+
+def save_own(db: sqlite3.Connection, account_id: int, message: Message, ctx: IngestContext) -> int:
+    """Store the user's own answer after its delivery and give its number."""
+    _save(db, account_id, (message,), ctx, insist=False)
+    return stored.by_uri(db, (message.uri,))[message.uri].id
+
+
+def give_up(db: sqlite3.Connection, parents: Sequence[Ref], ctx: IngestContext) -> Saved:
+    """Judge what waits for these parents, which cannot be had, without them."""
+    rows = db.execute(
+        "SELECT m.uri FROM json_each(?1) j CROSS JOIN message m INDEXED BY message_orphan"
+        " ON m.parent_uri = j.value AND m.orphan WHERE m.unjudged",
+        (json.dumps([parent.uri for parent in parents if parent.uri]),),
+    ).fetchall()
+    rows += db.execute(
+        "SELECT m.uri FROM json_each(?1) j CROSS JOIN sighting s INDEXED BY sighting_orphan"
+        " ON s.parent_local_id = j.value AND s.parent_local_id <> '' JOIN message m ON m.id = s.message_id"
+        " WHERE m.unjudged",
+        (json.dumps([parent.local_id for parent in parents if parent.local_id and not parent.uri]),),
+    ).fetchall()
+    touched = judging.judge_alone(db, judging.Own(db), [uri for (uri,) in rows])
+    threads.rederive(db, touched, ctx.now)
+    return Saved(touched=frozenset(touched))
+
+
+def unjudged(db: sqlite3.Connection, account_id: int, limit: int = 200) -> tuple[Ref, ...]:
+    """Messages of an account that still wait for their parents to be loaded: the newest first."""
+    rows = db.execute(
+        "SELECT m.uri, s.local_id, s.data FROM message m INDEXED BY message_unjudged"
+        " JOIN sighting s ON s.message_id = m.id AND s.account_id = ? WHERE m.unjudged ORDER BY m.id DESC LIMIT ?",
+        (account_id, limit),
+    ).fetchall()
+    return tuple(Ref(*row) for row in rows)
+
+
+def refs(db: sqlite3.Connection, account_id: int, message_ids: Collection[int]) -> tuple[Ref, ...]:
+    """Messages as this account's server knows them; those it never saw are left out."""
+    rows = db.execute(
+        "SELECT m.uri, s.local_id, s.data FROM json_each(?2) j CROSS JOIN sighting s ON s.message_id = j.value"
+        " AND s.account_id = ?1 JOIN message m ON m.id = s.message_id",
+        (account_id, json.dumps(list(message_ids))),
+    ).fetchall()
+    return tuple(Ref(*row) for row in rows)
+
+
+def _save(
+    db: sqlite3.Connection, account_id: int, messages: Sequence[Message], ctx: IngestContext, *, insist: bool
+) -> Saved:
+    if not messages:
+        return Saved()
+    return Batch(db, account_id, ctx, insist=insist).save(messages)
+
+
+def _end_page(db: sqlite3.Connection, account_id: int, channel: str, page: Page, ctx: IngestContext) -> Saved:
+    """What goes with the last part of a page: deletions, whom the user hides, the cursor."""
+    saved = _mark_gone(db, page.gone, ctx)
+    if page.hidden is not None:
+        hidden = persons.hide(db, account_id, page.hidden)
+        touched = {thread_id for person_id in hidden for thread_id in threads.of_person(db, person_id)}
+        threads.rederive(db, touched, ctx.now)
+        saved += Saved(touched=frozenset(touched))
+    accounts.set_cursor(db, account_id, channel, page.cursor, ctx.now)
+    return saved
+
+
+def _mark_gone(db: sqlite3.Connection, uris: Sequence[str], ctx: IngestContext) -> Saved:
+    """Deleted messages keep place, author and time; what they said goes, from the index first."""
+    if not uris:
+        return Saved()
+    found = [kept for kept in stored.by_uri(db, dict.fromkeys(uris)).values() if not kept.deleted]
+    for kept in found:
+        stored.replace_content(db, kept, stored.content(replace(kept.message(), deleted=True)))
+    touched = {kept.thread_id for kept in found}
+    threads.rederive(db, touched, ctx.now)
+    return Saved(touched=frozenset(touched))

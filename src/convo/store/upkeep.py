@@ -1,0 +1,75 @@
+"""What a sync asks of the store: who waits through an account, what to look after, and what is missing."""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+
+from convo.model import Ref
+from convo.store.connection import micros
+
+
+def somebody_waits(db: sqlite3.Connection, account_id: int) -> bool:
+    """Whether a message that came through this account waits."""
+    return bool(waiting(db, account_id, 1))
+
+
+def waiting(db: sqlite3.Connection, account_id: int, limit: int, skip: int = 0) -> list[Ref]:
+    """The messages that wait and came through this account, longest first."""
+    rows = db.execute(
+        "SELECT m.uri, s.local_id, s.data FROM thread t JOIN message m ON m.thread_id = t.id AND m.waits"
+        " JOIN sighting s ON s.message_id = m.id AND s.account_id = ?"
+        " WHERE t.state = 'waiting' ORDER BY m.since, m.id LIMIT ? OFFSET ?",
+        (account_id, limit, skip),
+    )
+    return [Ref(*row) for row in rows.fetchall()]
+
+
+def answers_since(db: sqlite3.Connection, account_id: int, since: datetime, limit: int) -> list[Ref]:
+    """The user's own answers of this account since a time, newest first: one that is deleted answers nothing."""
+    rows = db.execute(
+        "SELECT m.uri, s.local_id, s.data FROM account a JOIN person p ON p.platform = a.platform AND p.uid = a.own_uid"
+        " JOIN message m ON m.author_id = p.id JOIN sighting s ON s.message_id = m.id AND s.account_id = a.id"
+        " WHERE a.id = ? AND m.created_at >= ? AND NOT m.deleted AND (m.parent_uri <> '' OR m.flat)"
+        " ORDER BY m.created_at DESC LIMIT ?",
+        (account_id, micros(since), limit),
+    )
+    return [Ref(*row) for row in rows.fetchall()]
+
+
+def bare(db: sqlite3.Connection, account_id: int, arrival: int, limit: int) -> list[Ref]:
+    """Messages that came after an arrival number, wait, and answer something that is not stored, newest first."""
+    rows = db.execute(
+        "SELECT m.uri, s.local_id, s.data FROM thread t JOIN message m ON m.thread_id = t.id AND m.waits"
+        " JOIN sighting s ON s.message_id = m.id AND s.account_id = ?"
+        " WHERE t.state = 'waiting' AND m.arrival > ? AND (s.parent_local_id <> '' OR (m.parent_uri <> ''"
+        " AND NOT EXISTS (SELECT 1 FROM message p WHERE p.uri = m.parent_uri)))"
+        " GROUP BY t.id ORDER BY m.since DESC LIMIT ?",
+        (account_id, arrival, limit),
+    )
+    return [Ref(*row) for row in rows.fetchall()]
+
+
+def highest_arrival(db: sqlite3.Connection) -> int:
+    """The highest arrival number given so far."""
+    return int(db.execute("SELECT last FROM arrival").fetchone()[0])
+
+
+def last(db: sqlite3.Connection, account_id: int, thread_id: int) -> Ref | None:
+    """The message of a thread from which its conversation is best loaded: who waits, else the newest."""
+    row = db.execute(
+        "SELECT m.uri, s.local_id, s.data FROM message m JOIN sighting s ON s.message_id = m.id AND s.account_id = ?"
+        " WHERE m.thread_id = ? AND NOT m.deleted ORDER BY m.waits DESC, m.created_at DESC LIMIT 1",
+        (account_id, thread_id),
+    ).fetchone()
+    return Ref(*row) if row else None
+
+
+def accounts_of(db: sqlite3.Connection, thread_id: int) -> list[str]:
+    """The names of the accounts that saw a thread, the one a reply would use first."""
+    row = db.execute("SELECT account_id, account_ids FROM thread WHERE id = ?", (thread_id,)).fetchone()
+    if row is None:
+        return []
+    numbers = dict.fromkeys([row[0], *(int(number) for number in row[1].split())])
+    names = dict(db.execute("SELECT id, name FROM account WHERE configured").fetchall())
+    return [names[number] for number in numbers if number in names]

@@ -1,0 +1,93 @@
+"""Which words the search index holds of a text: one function for text and query. Pure.
+
+A word of a script with spaces is one token, folded: case, diacritics and vowel points do not count.
+Scripts without spaces (Han, Kana, Thai, Lao, Khmer, Myanmar) are cut into overlapping pairs of characters,
+the last character alone, so that a phrase of two or more is a lookup of rare pairs, and a single
+character is the prefix of a pair. U+200B stands round each of them: strangers' text cannot hold it.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import unicodedata
+from functools import lru_cache
+
+VERSION = 1
+"""Raised when any function here changes what it gives: the index is then built anew."""
+
+BOUND = "\u200b"
+"""Stands between tokens of scripts without spaces, and round the hits of a snippet."""
+
+_UNSPACED = (
+    "\u0e00-\u0eff"  # Thai, Lao
+    "\u1000-\u109f\uaa60-\uaa7f\ua9e0-\ua9ff"  # Myanmar
+    "\u1780-\u17ff"  # Khmer
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f"  # Kana
+    "\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff"  # Han
+)
+_RUN = re.compile(f"[{_UNSPACED}]+")
+
+_SINGLE = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss"}
+)
+"""Letters that Unicode does not take apart."""
+
+
+@lru_cache(maxsize=4096)
+def _fold_character(character: str) -> str:
+    """What one character is searched as: "" for a mark that does not count."""
+    folded = unicodedata.normalize("NFKD", character).casefold().translate(_SINGLE)
+    return "".join(c for c in folded if not _is_light(c))
+
+
+def _is_light(character: str) -> bool:
+    """A mark that people leave out: Latin, Greek and Cyrillic accents, Hebrew and Arabic points."""
+    if unicodedata.category(character) != "Mn":
+        return False
+    return (
+        "\u0300" <= character <= "\u036f"
+        or "\u0483" <= character <= "\u0487"
+        or "\u0591" <= character <= "\u05c7"
+        or "\u0610" <= character <= "\u065f"
+        or character == "\u0670"
+        or "\u1ab0" <= character <= "\u1aff"
+        or "\u1dc0" <= character <= "\u1dff"
+    )
+
+
+def fold(text: str) -> str:
+    """Text without case, diacritics and compatibility forms; dakuten stay on their kana."""
+    if text.isascii():
+        return text.lower()
+    return unicodedata.normalize("NFC", "".join(map(_fold_character, text)))
+
+
+def _pairs(run: re.Match[str]) -> str:
+    word = run.group()
+    parts = [word[i : i + 2] for i in range(len(word))]
+    return BOUND + BOUND.join(parts) + BOUND
+
+
+def index_words(title: str, content_warning: str, text: str) -> str:
+    """What the index is given for a message."""
+    whole = f"{title}\n{content_warning}\n{text}" if title or content_warning else text
+    if whole.isascii():
+        return whole
+    return _RUN.sub(_pairs, fold(whole))
+
+
+def register(db: sqlite3.Connection) -> None:
+    """Give the connection the function that the index's view calls."""
+    db.create_function("index_words", 3, index_words, deterministic=True)
+
+
+_LEADING = re.compile(r"(?:\s*@[\w.@-]+[,:]?)+\s+")
+
+
+def first_words(text: str, length: int = 80) -> str:
+    """The first words of a message on one line, quoted lines and leading mentions left out, cut with an ellipsis."""
+    lines = [line.strip() for line in text[: length * 16].split("\n") if not line.startswith(">")]
+    line = _LEADING.sub("", " ".join(filter(None, lines)) + " ", count=1) if lines else ""
+    line = " ".join(line.split())
+    return line if len(line) <= length else line[: length - 1].rstrip() + "…"

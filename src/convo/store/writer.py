@@ -1,0 +1,123 @@
+"""The one thread that writes: jobs run one after another, each in a transaction of its own."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from queue import PriorityQueue
+from typing import Any
+
+from convo import points
+from convo.store.connection import Connection, NewerStore, sentence
+from convo.store.schema import MIGRATIONS
+
+USER, INGEST, END = 0, 1, 2
+"""Priorities: what the user did goes before what a sync brings; the end comes when all is written."""
+
+
+@dataclass(order=True, slots=True)
+class _Job:
+    priority: int
+    number: int
+    run: Callable[[Connection], Any] | None = field(compare=False)
+    durable: bool = field(compare=False, default=True)
+    done: Future[tuple[Any, frozenset[int]]] = field(compare=False, default_factory=Future)
+
+
+class Writer:
+    """The writer thread and its connection. A job's result comes with the ids of the threads it changed."""
+
+    def __init__(self, db: Connection, path: Path) -> None:
+        self._db = db
+        self._path = path
+        self._jobs: PriorityQueue[_Job] = PriorityQueue()
+        self._numbers = itertools.count()
+        self._lock = threading.Lock()
+        self._seen = self._data_version()
+        self._elsewhere = False
+        self._ended = False
+        self._thread = threading.Thread(target=self._work, name="convo-store", daemon=True)
+        self._thread.start()
+
+    def submit(
+        self, run: Callable[[Connection], Any], *, user: bool = True, durable: bool = True
+    ) -> Future[tuple[Any, frozenset[int]]]:
+        """Queue a job; its future fails with StoreError where SQLite refused, else with what the job raised."""
+        job = _Job(USER if user else INGEST, next(self._numbers), run, durable)
+        if self._ended:
+            raise RuntimeError("the store is closed")
+        self._jobs.put(job)
+        return job.done
+
+    def changed_elsewhere(self) -> bool:
+        """Whether another process committed since this was last asked."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._look()
+            finally:
+                self._lock.release()
+        changed, self._elsewhere = self._elsewhere, False
+        return changed
+
+    def end(self) -> None:
+        """Write what is queued, then stop."""
+        if not self._ended:
+            self._ended = True
+            self._jobs.put(_Job(END, next(self._numbers), None))
+            self._thread.join()
+
+    def _work(self) -> None:
+        while True:
+            job = self._jobs.get()
+            if job.run is None:
+                return
+            if not job.done.set_running_or_notify_cancel():
+                continue
+            try:
+                with self._lock:
+                    result = self._transaction(job.run, job.durable)
+            except sqlite3.Error as error:
+                job.done.set_exception(sentence(error, self._path))
+            except BaseException as error:
+                job.done.set_exception(error)
+            else:
+                job.done.set_result(result)
+
+    def _transaction(self, run: Callable[[Connection], Any], durable: bool) -> tuple[Any, frozenset[int]]:
+        db = self._db
+        db.touched.clear()
+        db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            self._look()
+            result = run(db)
+            points.passed("store.commit")
+            db.execute("COMMIT")
+        except BaseException:
+            if db.in_transaction:
+                db.execute("ROLLBACK")
+            raise
+        points.passed("store.committed")
+        return result, frozenset(db.touched)
+
+    def _look(self) -> None:
+        """Notice commits of other processes: this connection's data_version moves by nothing else."""
+        seen = self._data_version()
+        if seen != self._seen:
+            self._seen, self._elsewhere = seen, True
+            if self._db.in_transaction:
+                self._check_version()
+
+    def _check_version(self) -> None:
+        if self._db.execute("PRAGMA user_version").fetchone()[0] > len(MIGRATIONS):
+            raise NewerStore(
+                f"{self._path} was brought to a newer version by another convo: convo was updated, restart it."
+            )
+
+    def _data_version(self) -> int:
+        return int(self._db.execute("PRAGMA data_version").fetchone()[0])

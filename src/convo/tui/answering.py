@@ -1,0 +1,422 @@
+"""Deeds of the reply box: open, keep, send, the people, the readers. The engine keeps every word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from convo.engine import voice
+from convo.model import Visibility
+from convo.tui import moving, phrases, triaging
+from convo.tui.entries import Fold
+from convo.tui.menus import Choice, Question
+from convo.views import Caution, Draft, Entry, Failure, OutboxRow
+
+if TYPE_CHECKING:
+    from convo.engine.answers import Terms
+    from convo.tui.replybox import ReplyBox
+    from convo.tui.screen import InboxScreen
+
+SAVE_AFTER = 0.8
+"""Seconds from the first unkept keystroke to the store; two are promised."""
+
+
+async def answer(screen: InboxScreen) -> None:
+    """Answer the selected message, or the one that waits longest in the conversation."""
+    await _answer(screen)
+
+
+async def answer_editor(screen: InboxScreen) -> None:
+    """Answer, and write in the editor at once."""
+    if await _answer(screen):
+        await editor(screen)
+
+
+async def answer_quoting(screen: InboxScreen) -> None:
+    """Answer with the message, or what is selected of it, quoted."""
+    entry = _target(screen)
+    if entry is None or not await _answer(screen):
+        return
+    box = _box(screen)
+    words = screen.get_selected_text() or entry.text
+    quoted = "\n".join(f"> {row}" for row in words.strip().split("\n"))
+    text = f"{box.words.text}\n{quoted}\n".lstrip("\n")
+    box.words.put(text, len(text))
+
+
+def _target(screen: InboxScreen) -> Entry | None:
+    opened = screen.thread.opened
+    row = screen.desk.row()
+    if screen.pane != "thread":
+        if row is None:
+            return None
+        if opened is None or opened.row.thread_id != row.thread_id:
+            screen.thread.show(screen.desk.engine.inbox.open(row.thread_id))
+        return _of_draft(screen) or screen.thread.thread.lead()
+    item = screen.thread.thread.current
+    return item.entries[-1] if isinstance(item, Fold) else item
+
+
+def _of_draft(screen: InboxScreen) -> Entry | None:
+    from convo.tui.sources import Drafted
+
+    item = screen.list.current
+    if item is not None and isinstance(item.subject, Drafted):
+        return item.subject.message
+    if item is not None and isinstance(item.subject, OutboxRow):
+        return _message(screen, item.subject.message_uri)
+    return None
+
+
+def _message(screen: InboxScreen, uri: str) -> Entry | None:
+    inbox = screen.desk.engine.inbox
+    try:
+        found = inbox.resolve(uri)
+    except Failure:
+        return None
+    return inbox.entry(found.message_id) if found.message_id else None
+
+
+async def _answer(screen: InboxScreen, account: str | None = None) -> bool:
+    entry = _target(screen)
+    if entry is None:
+        return False
+    terms = screen.desk.engine.answers.terms(entry.message_id, account)
+    if terms.refusal and not terms.can_write:
+        screen.desk.say(terms.refusal)
+        return False
+    draft = terms.draft or _new_draft(screen, terms)
+    await open_box(screen, terms, draft)
+    return True
+
+
+def _new_draft(screen: InboxScreen, terms: Terms) -> Draft:
+    opened = screen.thread.opened
+    return Draft(
+        account=terms.account,
+        uri=terms.message.uri,
+        text="",
+        cursor=0,
+        visibility=None,
+        content_warning=None,
+        language=terms.language,
+        dropped=(),
+        attachments=(),
+        edits="",
+        touched_at=screen.desk.clock.now(),
+        seen_arrival=opened.row.arrival if opened else 0,
+    )
+
+
+async def open_box(screen: InboxScreen, terms: Terms, draft: Draft) -> None:
+    """Show the reply box under the message; every key typed from now on belongs to it."""
+    box = await screen.convo.reply_box()
+    opened = screen.thread.opened
+    people = [entry.author for entry in opened.entries] if opened else []
+    names = {who.uid: who.shown for who in [*people, terms.message.author]}
+    box.open(terms, draft, names, screen.desk.engine.accounts.label(terms.platform))
+    screen.whole_thread = False
+    screen.thread.answer(terms.message.message_id)
+    screen.arrange(screen.app.size.width, screen.app.size.height)
+    screen.set_focus(box.words)
+    measure(screen)
+    if terms.refusal:
+        box.cautions = (terms.refusal,)
+    screen.draw_reply()
+    screen.draw()
+    screen.call_after_refresh(screen.thread.show_current)
+
+
+def _box(screen: InboxScreen) -> ReplyBox:
+    assert screen.reply is not None
+    return screen.reply
+
+
+def measure(screen: InboxScreen) -> None:
+    """Count what is written, as the platform does."""
+    box = _box(screen)
+    draft = box.take()
+    if draft is not None:
+        box.measure = screen.desk.engine.answers.measure(draft)
+
+
+def changed(screen: InboxScreen) -> None:
+    """After a keystroke: count, paint, and keep it soon."""
+    box = _box(screen)
+    if box.draft is None:
+        return
+    measure(screen)
+    box.kept = "keeping …"
+    box.cautions = ()
+    screen.draw_reply()
+    screen.convo.keep_soon(SAVE_AFTER)
+
+
+async def keep_now(screen: InboxScreen) -> None:
+    """Put the draft into the store."""
+    box = screen.reply
+    draft = box.take() if box is not None else None
+    if box is None or draft is None or box.kept in ("", "draft kept"):
+        return
+    draft = replace(draft, touched_at=screen.desk.clock.now())
+    await screen.desk.engine.answers.save_draft(draft)
+    if box.draft is not None and box.draft.uri == draft.uri and box.words.text == draft.text:
+        box.kept = "draft kept" if draft.text else ""
+        screen.draw_reply()
+
+
+async def keep(screen: InboxScreen) -> None:
+    """Leave the box; the draft stays."""
+    box = _box(screen)
+    draft, terms = box.take(), box.terms
+    await keep_now(screen)
+    close(screen)
+    if draft is not None and terms is not None and draft.text:
+        screen.desk.say(voice.draft_kept(terms.message.author))
+    screen.desk.merge()
+
+
+def close(screen: InboxScreen) -> None:
+    """Take the box away and give the focus back to where it was."""
+    box = _box(screen)
+    box.close()
+    screen.whole_thread = False
+    screen.thread.answer(None)
+    screen.arrange(screen.app.size.width, screen.app.size.height)
+    screen.focus_pane(screen.pane)
+    screen.call_after_refresh(screen.thread.show_current)
+
+
+async def send(screen: InboxScreen) -> None:
+    """Say what should be said before sending, then send."""
+    desk, box = screen.desk, _box(screen)
+    draft = box.take()
+    if draft is None or box.terms is None:
+        return
+    if not draft.text.strip():
+        box.cautions = ("There is nothing to send yet.",)
+        screen.draw_reply()
+        return
+    cautions = desk.engine.answers.cautions(draft)
+    blocking = [one for one in cautions if one.blocks]
+    asking = [one for one in cautions if one.needs_yes and not one.blocks]
+    telling = [one for one in cautions if not one.needs_yes and not one.blocks]
+    said = tuple(_words(one) for one in (*blocking, *telling))
+    if said and (blocking or box.cautions != said):
+        box.cautions = said
+        screen.draw_reply()
+        screen.draw()
+        return
+    if asking:
+        _ask_wider(screen, asking[0], draft)
+        return
+    await _send(screen, draft, yes=bool(telling))
+
+
+def _words(caution: Caution) -> str:
+    return caution.words
+
+
+def _ask_wider(screen: InboxScreen, caution: Caution, draft: Draft) -> None:
+    theirs = _box(screen).terms
+    assert theirs is not None
+    narrow = theirs.message.visibility
+
+    async def chosen(letter: str) -> None:
+        if letter == "w":
+            await _send(screen, draft, yes=True)
+        else:
+            _box(screen).change(replace(draft, visibility=narrow))
+            await _send(screen, replace(draft, visibility=narrow), yes=False)
+
+    choices = (Choice("n", f"keep it to {phrases.readers(narrow, theirs.message.author)}"),
+               Choice("w", "send it to more people"))  # fmt: skip
+    screen.ask(Question("Who may read it?", choices, chosen, words=caution.words, enter="keep it so"))
+
+
+async def _send(screen: InboxScreen, draft: Draft, yes: bool) -> None:
+    desk = screen.desk
+    row = await desk.engine.answers.send(draft, yes=yes)
+    screen.convo.forget_keeping()
+    _box(screen).kept = ""
+    close(screen)
+    desk.merge()
+    _next_waiting_here(screen, row)
+    desk.say("" if row.leaves_at is not None else voice.sending(row, desk.clock.now()))
+
+
+def _next_waiting_here(screen: InboxScreen, row: OutboxRow) -> None:
+    """The next waiting conversation is under the cursor; the sent one stays where its state puts it."""
+    current = screen.list.current
+    if current is not None and current.thread_id == row.thread_id and screen.list.index + 1 < len(screen.list.items):
+        screen.list.move_to(screen.list.index + 1)
+    if screen.pane == "thread":
+        screen.focus_pane("list")
+    screen.desk.follow()
+
+
+async def back_in_box(screen: InboxScreen, draft: Draft, words: str) -> None:
+    """An answer was taken back: its words stand in the box again, as they were."""
+    desk = screen.desk
+    desk.merge()
+    entry = _message(screen, draft.uri)
+    if entry is not None:
+        terms = desk.engine.answers.terms(entry.message_id, draft.account)
+        target = desk.engine.inbox.resolve(draft.uri)
+        screen.list.to_key(f"t{target.thread_id}")
+        moving.open_thread(screen, target.thread_id)
+        await open_box(screen, terms, terms.draft or draft)
+    desk.say(words)
+
+
+async def whole_thread(screen: InboxScreen) -> None:
+    """All lines for the conversation, and back."""
+    box = _box(screen)
+    screen.whole_thread = box.small = not screen.whole_thread
+    terms = box.terms
+    screen.thread.answer(None if screen.whole_thread or terms is None else terms.message.message_id)
+    box.cautions = ()
+    screen.draw_reply()
+    screen.call_after_refresh(screen.thread.show_current)
+
+
+async def people(screen: InboxScreen) -> None:
+    """To the people it goes to, and back."""
+    box = _box(screen)
+    many = len(box.terms.audience) if box.terms else 0
+    if box.person is None and many:
+        box.person = 1 if many > 1 else 0
+    else:
+        box.person = None
+    screen.draw_reply()
+    screen.draw()
+
+
+async def person_left(screen: InboxScreen) -> None:
+    """The person before."""
+    _person(screen, -1)
+
+
+async def person_right(screen: InboxScreen) -> None:
+    """The next person."""
+    _person(screen, 1)
+
+
+def _person(screen: InboxScreen, way: int) -> None:
+    box = _box(screen)
+    many = len(box.terms.audience) if box.terms else 0
+    if box.person is not None:
+        box.person = max(0, min(box.person + way, many - 1))
+    screen.draw_reply()
+
+
+async def drop_person(screen: InboxScreen) -> None:
+    """Leave a person out, or bring them back."""
+    box = _box(screen)
+    if box.person == 0 and box.terms is not None:
+        screen.desk.say(f"An answer to {phrases.first_name(box.terms.message.author)} always names them.")
+    elif box.person is not None:
+        box.drop(box.person)
+
+
+async def readers(screen: InboxScreen) -> None:
+    """Who may read it, and the language."""
+    box = _box(screen)
+    terms, draft = box.terms, box.take()
+    if terms is None or draft is None:
+        return
+    choices: list[Choice] = []
+    if triaging.able(terms.can, "visibility"):
+        letters = {Visibility.PUBLIC: "e", Visibility.UNLISTED: "n", Visibility.FOLLOWERS: "f", Visibility.DIRECT: "o"}
+        for visibility, letter in letters.items():
+            here = "now" if visibility is box.visibility else ""
+            choices.append(Choice(letter, phrases.readers(visibility, terms.message.author), here, visibility.value))
+    if triaging.able(terms.can, "language"):
+        choices.append(Choice("l", "language", draft.language or "not said", "language"))
+    if not choices:
+        who = phrases.readers(box.visibility, terms.message.author)
+        screen.desk.say(f"On {box.platform} this cannot be changed: {who} may read it.")
+        return
+
+    async def chosen(name: str) -> None:
+        if name == "language":
+            _ask_language(screen, draft)
+        else:
+            box.change(replace(draft, visibility=Visibility(name)))
+
+    screen.ask(Question("Who may read it", tuple(choices), chosen))
+
+
+def _ask_language(screen: InboxScreen, draft: Draft) -> None:
+    async def chosen(text: str) -> None:
+        _box(screen).change(replace(draft, language=text.strip()[:12]))
+
+    screen.ask(Question("Language", (), chosen, field="such as en or sv: ", enter="take it"))
+
+
+async def warning(screen: InboxScreen) -> None:
+    """A content warning over the answer; an empty one takes it away."""
+    box = _box(screen)
+    terms, draft = box.terms, box.take()
+    if terms is None or draft is None:
+        return
+    if not triaging.able(terms.can, "content_warning"):
+        screen.desk.say(f"On {box.platform} nothing can be covered.")
+        return
+
+    async def chosen(text: str) -> None:
+        box.change(replace(draft, content_warning=text.strip()))
+
+    note = f"now: {box.warning}" if box.warning else ""
+    screen.ask(Question("Content warning", (), chosen, field="covered: ", enter="take it", note=note))
+
+
+async def from_account(screen: InboxScreen) -> None:
+    """Answer from another of the user's accounts that the message spoke to."""
+    box = _box(screen)
+    terms = box.terms
+    if terms is None or len(terms.accounts) < 2:
+        screen.desk.say("The message spoke to this account only.")
+        return
+    choices = tuple(Choice(str(place + 1), name) for place, name in enumerate(terms.accounts[:9]))
+
+    async def chosen(digit: str) -> None:
+        name = terms.accounts[int(digit) - 1]
+        await keep_now(screen)
+        fresh = screen.desk.engine.answers.terms(terms.message.message_id, name)
+        draft = fresh.draft or replace(_new_draft(screen, fresh), text=box.words.text, cursor=box.words.offset)
+        await open_box(screen, fresh, draft)
+        changed(screen)
+
+    screen.ask(Question("Answer from", choices, chosen))
+
+
+async def editor(screen: InboxScreen) -> None:
+    """Write on in the user's editor, and come back with the words."""
+    box = _box(screen)
+    await keep_now(screen)
+    text = screen.convo.edit(box.words.text)
+    if text is not None and text != box.words.text:
+        box.words.put(text, len(text))
+        box.post_message(box.Changed())
+
+
+async def discard(screen: InboxScreen) -> None:
+    """Throw this draft away; u brings it back."""
+    draft: Draft | None
+    if screen.replying:
+        await keep_now(screen)
+        draft = _box(screen).draft
+        screen.convo.forget_keeping()
+        _box(screen).kept = ""
+        close(screen)
+    else:
+        from convo.tui.sources import Drafted
+
+        item = screen.list.current
+        draft = item.subject.draft if item is not None and isinstance(item.subject, Drafted) else None
+    if draft is None:
+        return
+    result = await screen.desk.engine.answers.discard_draft(draft.account, draft.uri)
+    screen.desk.merge()
+    screen.desk.say(result.words)

@@ -1,0 +1,231 @@
+"""Top line, status line, key line, title, and what stands where a list is empty, for the present state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from convo.engine import voice
+from convo.tui import cells, phrases, render
+from convo.tui.commands import BY_NAME, KEY_LINES
+from convo.tui.lines import EMPTY, Line, Span, emphasised, line
+from convo.tui.paint import Painted
+from convo.views import Health, View
+
+if TYPE_CHECKING:
+    from convo.tui.screen import InboxScreen
+
+BRAND_FROM = 100
+
+
+def wrap_all(words: str, size: int) -> list[str]:
+    """A sentence as bare lines."""
+    return cells.wrap(words, max(size, 1))
+
+
+def looked_at(screen: InboxScreen, short: bool = False) -> str:
+    """The name of what the list shows."""
+    look = screen.desk.source.look
+    if look.search is not None:
+        return "Search"
+    name = look.account or look.view.value.capitalize()
+    if look.narrow:
+        return f'{name}, with "{look.narrow}"'
+    if look.view in (View.DRAFTS, View.OUTBOX) or short:
+        return name
+    if look.newest_first:
+        return f"{name}, newest first"
+    return f"{name}, longest first" if look.view is View.WAITING else name
+
+
+def top(screen: InboxScreen, size: int) -> Line:
+    """The top line: what is looked at, and who waits."""
+    desk, moment = screen.desk, screen.desk.moment()
+    people, since = desk.waiting
+    brand = size >= BRAND_FROM
+    if screen.page.kind:
+        return render.top_line(screen.page.title, "Esc back", size, brand, waits=False)
+    long = phrases.who_waits(people, since, moment)
+    short = phrases.who_waits(people, since, moment, short=True)
+    waits = bool(people)
+    if screen.one_pane and (screen.pane == "thread" or screen.replying) and screen.thread.opened is not None:
+        title = phrases.title(screen.thread.opened.row)
+        if size < 76:
+            return render.top_line(title, "" if screen.replying else "Esc back", size, brand, waits=False)
+        return render.top_line(title, short, size, brand, waits)
+    if screen.searching and screen.one_pane:
+        return render.top_line("Search", "Esc back", size, brand, waits=False)
+    right = _outbox_names(screen) if desk.view is View.OUTBOX else long
+    left = looked_at(screen)
+    used = 2 + (7 if brand else 0)
+    if used + cells.width(left) + 2 + cells.width(right) > size:
+        left, right = looked_at(screen, short=True), short if right == long else right
+    if desk.view is View.WAITING and not people and not screen.list.items:
+        right = ""
+    return render.top_line(left, right, size, brand, waits)
+
+
+def _outbox_names(screen: InboxScreen) -> str:
+    names = []
+    for row in screen.desk.engine.inbox.outbox():
+        name = phrases.first_name(row.to)
+        if name not in names:
+            names.append(name)
+    return phrases.three_names(names)
+
+
+def status(screen: InboxScreen, size: int) -> Line:
+    """The status line: the newest word, and how the accounts are or what is about to leave."""
+    desk = screen.desk
+    words, trouble = desk.status_words()
+    leaving = desk.leaving_words()
+    if leaving and not words.startswith(leaving):
+        return render.status_line(words, leaving, size, trouble, good=False)
+    if not desk.accounts:
+        return render.status_line(words, "", size, trouble)
+    troubled = desk.account_words()
+    if troubled:
+        right = "" if words == troubled else troubled.split(" (")[0].split(". ")[0].rstrip(".")
+        return render.status_line(words, right, size, trouble and bool(words), good=False)
+    looking = any(one.health is Health.LOOKING for one in desk.accounts)
+    resting = [one.name for one in desk.accounts if one.health is Health.RESTING]
+    right = "looking" if looking else f"{phrases.three_names(resting)} resting" if resting else "all accounts fine"
+    return render.status_line(words, right, size, trouble and bool(words), good=not looking and not resting)
+
+
+def _key_line_name(screen: InboxScreen) -> str:
+    place = screen.place
+    if place != "list":
+        return place
+    if screen.searching:
+        return "results"
+    if not screen.list.items:
+        return "empty"
+    view = screen.desk.view.value
+    if view in KEY_LINES:
+        return view
+    return "list, one pane" if screen.one_pane else "list"
+
+
+_LABELS = {
+    ("views", "leave"): "leave",
+    ("list", "narrow"): "narrow",
+    ("reply", "keep"): "leave",
+}
+
+
+def keys(screen: InboxScreen, size: int) -> Line:
+    """The key line: what matters here, made from the table of commands."""
+    question = screen.menu.question
+    if question is not None:
+        return _menu_keys(screen, size)
+    keymap = screen.desk.keymap
+    name = _key_line_name(screen)
+    shown = []
+    for command in KEY_LINES[name]:
+        if command == "go":
+            shown.append(("g", "go to", ""))
+            continue
+        if not keymap.shown(command):
+            continue
+        label = BY_NAME[command].label
+        if command == "send" and screen.reply is not None and screen.reply.leaves_at_once:
+            label = "send now"
+        if command == "quiet" and screen.desk.view is View.QUIET:
+            label = "not quiet"
+        shown.append((keymap.shown(command), label, command))
+    return render.key_line(shown, size)
+
+
+def _menu_keys(screen: InboxScreen, size: int) -> Line:
+    question = screen.menu.question
+    assert question is not None
+    letters = " ".join(choice.key for choice in question.choices if len(choice.key) == 1)
+    shown = [(letters, "choose", "")] if letters else [("↑ ↓", "choose", "")]
+    if question.enter:
+        shown.append(("Enter", question.enter, ""))
+    shown.append(("Esc", question.leave, ""))
+    return render.key_line(shown, size)
+
+
+def title(screen: InboxScreen, size: int) -> list[Line]:
+    """Above the conversation: its title, unless the top line has it, and why it is here."""
+    opened = screen.thread.opened
+    if opened is None or size < 8:
+        return []
+    rows: list[Line] = []
+    if not screen.one_pane:
+        text = cells.field(phrases.title(opened.row), size - 2)
+        rows.append(line(" ", Span(text, bold=True)))
+    compact = screen.app.size.height < 30
+    if screen.replying and screen.app.size.height < 22:
+        return rows
+    moment = screen.desk.moment()
+    who = opened.row.who
+    handle = phrases.at_handle(who) if who is not None and who.name and not (screen.one_pane and size < 76) else ""
+    reason = voice.why_here(opened.row, moment.here, handle)
+    where = phrases.place(opened.row.platform, opened.row.account, moment)
+    rows += [line(" ", Span(part, "muted")) for part in cells.wrap(f"{where}. {reason}".rstrip(), size - 2)]
+    return rows if compact else [*rows, EMPTY]
+
+
+QUIET_WORDS = "These wait here, with the reason. Nothing is deleted. ! brings a person out for good; answering does, too."
+
+
+def fill_middle(screen: InboxScreen, size: int) -> None:
+    """The words above a list, and those in the place of an empty one."""
+    look, empty = screen.desk.source.look, not screen.list.items
+    notice = screen.query_one("#notice", Painted)
+    quiet = look.view is View.QUIET and look.search is None and not empty
+    notice.display = quiet
+    if quiet:
+        notice.show([*(line(" ", Span(part, "muted")) for part in cells.wrap(QUIET_WORDS, size - 2)), EMPTY])
+    screen.list.display = not empty
+    place = screen.query_one("#empty", Painted)
+    place.display = empty
+    if empty:
+        place.show(_empty_lines(screen, size))
+
+
+def _empty_lines(screen: InboxScreen, size: int) -> list[Line]:
+    desk, look = screen.desk, screen.desk.source.look
+    indent = " " * min(9, max((size - 44) // 2, 1))
+    if look.search is not None:
+        words = f'Nothing found for "{look.search.strip()}". Esc clears it.' if look.search.strip() else ""
+        return [line(" ", part) for part in cells.wrap(words, size - 2)]
+    if look.narrow:
+        return [line(" ", part) for part in cells.wrap(f'Nothing here with "{look.narrow}". Esc clears it.', size - 2)]
+    if look.account:
+        rows = [f"Nothing has come through {look.account} yet."]
+    elif look.view is View.WAITING:
+        return [EMPTY] * 4 + [Line((Span(indent), *one.spans)) for one in resting_lines(screen, size - 2 * len(indent))]
+    else:
+        rows = [voice.EMPTY[look.view]]
+    lines = [part for text in rows for part in cells.wrap(text, max(size - 2 * len(indent), 10))]
+    return [EMPTY] * (4 if desk.screen.app.size.height > 16 else 1) + [line(indent, part) for part in lines]
+
+
+def resting_lines(screen: InboxScreen, size: int) -> list[Line]:
+    """Nobody waits: who has the user's answer, who comes back, and three ways on."""
+    inbox, moment = screen.desk.engine.inbox, screen.desk.moment()
+    rows = [line(Span("Nobody waits for you.", bold=True)), EMPTY]
+    answered = [phrases.first_name(row.who) for row in inbox.rows(View.ANSWERED, limit=4).rows if row.who]
+    if answered:
+        verb = "has" if len(answered) == 1 else "have"
+        text = f"{phrases.three_names(list(dict.fromkeys(answered)))} {verb} your answer."
+        rows += [line(part) for part in cells.wrap(text, size)]
+    coming = [row for row in inbox.rows(View.SNOOZED, limit=20).rows if row.snoozed_until and row.who]
+    if coming:
+        first = min(coming, key=lambda row: row.snoozed_until or row.last_message_at)
+        assert first.who is not None
+        assert first.snoozed_until is not None
+        text = f"{phrases.first_name(first.who)} comes back {voice.on(first.snoozed_until, moment.here)}."
+        rows += [line(part) for part in cells.wrap(text, size)]
+    quiet = [phrases.first_name(row.who) for row in inbox.rows(View.QUIET, limit=4).rows if row.who]
+    rows.append(EMPTY)
+    ways = [("view_answered", "answered"), ("view_snoozed", "snoozed")]
+    if quiet:
+        ways.append(("view_quiet", f"quiet: {', '.join(quiet[:3])}" + (" and others" if len(quiet) > 3 else "")))
+    for command, words in ways:
+        key = screen.desk.keymap.shown(command)
+        rows.append(emphasised(cells.cut(f"{key}  {words}", size), (key,)) if key else line(words))
+    return rows

@@ -1,0 +1,203 @@
+"""Text measured, cut, padded and wrapped by terminal cells and grapheme clusters. Pure."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+
+if TYPE_CHECKING:
+    import regex
+
+ELLIPSIS = "…"
+LEFT_TO_RIGHT = "\u200e"
+"""After a right-to-left field of a row, so that what follows keeps its column in terminals that reorder."""
+
+_ASCII = str.maketrans(
+    {
+        "▌": ">", "·": ".", "•": "*", "»": "@", "│": "|", "─": "-", "┌": "+", "┐": "+", "└": "+", "┘": "+",
+        "═": "=", "║": "|", "╔": "#", "╗": "#", "╚": "#", "╝": "#", "…": "~", "→": ">",
+    }
+)  # fmt: skip
+_ZWJ = "\u200d"
+_KEYCAP = "\u20e3"
+_SELECTORS = ("\ufe0e", "\ufe0f")
+_SKIN = range(0x1F3FB, 0x1F400)
+_FLAG = range(0x1F1E6, 0x1F200)
+_NO_LINE_START = frozenset("、。，．！？）」』】〕》〉…ー々ゝ・：；ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
+"""East Asian marks that never begin a line."""
+
+
+@lru_cache(maxsize=1)
+def _cluster() -> regex.Pattern[str]:
+    """Grapheme clusters; `regex` is imported only for text that is not ASCII."""
+    import regex
+
+    return regex.compile(r"\X")
+
+
+def clusters(text: str) -> list[str]:
+    """The grapheme clusters of a text, in order."""
+    return list(text) if text.isascii() else _cluster().findall(text)
+
+
+@lru_cache(maxsize=8192)
+def width(text: str) -> int:
+    """How many terminal cells a text takes on one line."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def head(text: str, cells: int) -> str:
+    """As much of the beginning of a text as fits these cells, no cluster split."""
+    if text.isascii():
+        return text[: max(cells, 0)]
+    used, kept = 0, []
+    for cluster in clusters(text):
+        used += width(cluster)
+        if used > cells:
+            break
+        kept.append(cluster)
+    return "".join(kept)
+
+
+def cut(text: str, cells: int) -> str:
+    """A text of at most these cells, its end replaced by an ellipsis where it is longer."""
+    if width(text) <= cells:
+        return text
+    if cells <= 0:
+        return ""
+    return head(text, cells - 1).rstrip() + ELLIPSIS
+
+
+def cut_middle(text: str, cells: int, keep: int = 0) -> str:
+    """Like `cut`, with the ellipsis in the middle; the first `keep` cells are never cut away if they fit."""
+    if width(text) <= cells:
+        return text
+    left = min(max(keep, (cells - 1) * 2 // 3), cells - 1)
+    tail: list[str] = []
+    used = 0
+    for cluster in reversed(clusters(text)):
+        if used + width(cluster) > cells - 1 - left:
+            break
+        used += width(cluster)
+        tail.insert(0, cluster)
+    start = head(text, left)
+    return start + ELLIPSIS + "".join(tail)
+
+
+def pad(text: str, cells: int) -> str:
+    """A text filled with blanks on the right."""
+    return text + " " * (cells - width(text))
+
+
+def fit(text: str, cells: int) -> str:
+    """A text cut and padded to exactly these cells."""
+    return pad(cut(text, cells), max(cells, 0))
+
+
+def right(text: str, cells: int) -> str:
+    """A text at the right edge of these cells."""
+    return " " * (cells - width(text)) + text
+
+
+def plain_emoji(text: str) -> str:
+    """For fixed columns: each emoji sequence by its first emoji, flags as [SE], keycaps as the digit."""
+    if text.isascii():
+        return text
+    return "".join(_shorter(cluster) if len(cluster) > 1 else cluster for cluster in clusters(text))
+
+
+def _shorter(cluster: str) -> str:
+    first = ord(cluster[0])
+    if first in _FLAG and len(cluster) == 2:
+        letters = "".join(chr(ord(sign) - _FLAG.start + ord("A")) for sign in cluster)
+        return f"[{letters}]"
+    if _KEYCAP in cluster:
+        return cluster[0]
+    if _ZWJ in cluster and (first >= 0x1F000 or 0x2190 <= first <= 0x2BFF):
+        return cluster[0]
+    return "".join(sign for sign in cluster if sign not in _SELECTORS and ord(sign) not in _SKIN)
+
+
+@lru_cache(maxsize=4096)
+def right_to_left(text: str) -> bool:
+    """Whether the first strong letter is written from right to left."""
+    if text.isascii():
+        return False
+    for sign in text:
+        kind = unicodedata.bidirectional(sign)
+        if kind in ("R", "AL"):
+            return True
+        if kind == "L":
+            return False
+    return False
+
+
+def has_right_to_left(text: str) -> bool:
+    """Whether any letter is written from right to left."""
+    return not text.isascii() and any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text)
+
+
+def field(text: str, cells: int) -> str:
+    """A stranger's text in a fixed column of a row: shortened, cut, closed off and padded."""
+    short = cut(plain_emoji(text), cells)
+    mark = LEFT_TO_RIGHT if has_right_to_left(short) else ""
+    return short + mark + " " * (cells - width(short))
+
+
+def wrap(text: str, cells: int) -> list[str]:
+    """One paragraph as lines of at most these cells, broken at words, wide scripts between letters."""
+    cells = max(cells, 1)
+    if width(text) <= cells:
+        return [text]
+    lines: list[str] = []
+    line, used = "", 0
+    for piece in _pieces(text):
+        size = width(piece)
+        if used + width(piece.rstrip()) <= cells:
+            line, used = line + piece, used + size
+            continue
+        if line.strip():
+            lines.append(line.rstrip())
+        line, used = piece.lstrip() if lines else piece, 0
+        used = width(line)
+        while used > cells:
+            start = head(line, cells) or clusters(line)[0]
+            if len(start) == len(line):
+                break
+            lines.append(start)
+            line = line[len(start) :]
+            used = width(line)
+    if line.strip():
+        lines.append(line.rstrip())
+    return lines or [""]
+
+
+def _pieces(text: str) -> list[str]:
+    """What may not be broken: words with the blanks after them, single wide letters."""
+    pieces: list[str] = []
+    current = ""
+    for cluster in clusters(text):
+        wide = not cluster.isascii() and width(cluster) == 2
+        if current and (
+            (current[-1].isspace() and not cluster.isspace())
+            or (wide and cluster not in _NO_LINE_START)
+            or (not wide and not cluster.isspace() and cluster not in _NO_LINE_START and _ends_wide(current))
+        ):
+            pieces.append(current)
+            current = ""
+        current += cluster
+    if current:
+        pieces.append(current)
+    return pieces
+
+
+def _ends_wide(text: str) -> bool:
+    return not text[-1].isascii() and width(text[-1]) == 2
+
+
+def ascii_marks(text: str) -> str:
+    """The program's own marks by their ascii forms, same width."""
+    return text.translate(_ASCII)

@@ -1,0 +1,176 @@
+"""The one table of commands: keys, key line, help, palette, row menu and docs are all made from it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Place = Literal["views", "list", "thread", "reply", "people", "search", "accounts", "help", "palette"]
+"""Where the focus is: a pane of the inbox, a part of the reply box, or a page."""
+
+PANES: tuple[Place, ...] = ("views", "list", "thread")
+TALK: tuple[Place, ...] = ("list", "thread")
+PAGES: tuple[Place, ...] = ("accounts", "help")
+EVERY: tuple[Place, ...] = (*PANES, *PAGES)
+
+SECTIONS = ("Move", "Look", "The conversation", "Undo", "More", "Reply box")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something a key does. `name` is what `[keys]` in the config calls it; `verb` is the engine's, if any."""
+
+    name: str
+    keys: tuple[str, ...]
+    label: str
+    help: str
+    section: str
+    where: tuple[Place, ...]
+    verb: str = ""
+    row_menu: bool = False
+    """Also in the menu of a row."""
+    listed: bool = True
+    """In help and palette."""
+
+
+def _view(letter: str, name: str, *more: str) -> Command:
+    return Command(f"view_{name}", (f"g {letter}", *more), name.capitalize(), f"go to {name.capitalize()}",
+                   "Look", PANES)  # fmt: skip
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("next", ("j", "down"), "next", "next row or message", "Move", EVERY),
+    Command("previous", ("k", "up"), "previous", "previous row or message", "Move", EVERY),
+    Command("top", ("g g", "home"), "top", "to the top", "Move", (*PANES, "help")),
+    Command("bottom", ("G", "end"), "bottom", "to the bottom", "Move", (*PANES, "help")),
+    Command("page_down", ("pagedown",), "page on", "a page down", "Move", (*PANES, "help")),
+    Command("page_up", ("pageup",), "page back", "a page up", "Move", (*PANES, "help")),
+    Command("open", ("enter", "l", "right"), "open", "open; in a conversation a fold or the answer", "Move",
+            (*PANES, "accounts"), row_menu=True),
+    Command("back", ("escape", "h", "left"), "back", "back, close, clear a filter", "Move", EVERY),
+    Command("leave", ("q",), "leave", "back; leaves convo from the top", "Move", EVERY),
+    Command("forward", ("tab",), "next pane", "to the next pane", "Move", (*PANES, "help"), listed=False),
+    Command("backward", ("shift+tab",), "pane before", "to the pane before", "Move", PANES, listed=False),
+    Command("next_waiting", ("]",), "next", "next conversation that waits", "Move", TALK),
+    Command("previous_waiting", ("[",), "previous", "previous conversation that waits", "Move", TALK),
+    Command("next_hit", ("n",), "next hit", "next hit; in a conversation the next new message", "Move", TALK),
+    Command("previous_hit", ("N",), "hit before", "hit before; in a conversation the new one before", "Move", TALK),
+    Command("scroll_down", ("J",), "scroll", "scroll the conversation beside the list", "Move", TALK),
+    Command("scroll_up", ("K",), "scroll back", "scroll it back", "Move", TALK),
+    Command("page_on", ("space",), "page on", "page the conversation on", "Move", TALK),
+    Command("answer", ("r",), "answer", "answer", "The conversation", TALK, "answers.terms", True),
+    Command("answer_editor", ("R",), "in editor", "answer, in your editor", "The conversation", TALK,
+            "answers.terms", True),
+    Command("answer_quoting", (">",), "quote", "answer, quoting the message", "The conversation", TALK,
+            "answers.terms", True),
+    Command("done", ("e",), "done", "done; opened: what this person said here", "The conversation", TALK,
+            "acts.done", True),
+    Command("done_all", ("E",), "done, all", "done, everything in this conversation", "The conversation", TALK,
+            "acts.done", True),
+    Command("snooze", ("s",), "snooze", "put off until a time, or until they write", "The conversation", TALK,
+            "acts.snooze", True),
+    Command("mute", ("m",), "mute", "mute the conversation", "The conversation", TALK, "acts.mute", True),
+    Command("mute_person", ("M",), "mute person", "mute the person (asks)", "The conversation", TALK,
+            "acts.mute_person", True),
+    Command("quiet", ("!",), "quiet", "into Quiet, or out of it for good", "The conversation", TALK,
+            "acts.quiet", True),
+    Command("circle", ("*",), "circle", "into the circle, out of it", "The conversation", TALK, "acts.circle", True),
+    Command("reopen", (), "reopen", "let a closed conversation wait again", "The conversation", TALK,
+            "acts.reopen", True),
+    Command("close_finished", (), "close finished", "close all that sound finished", "The conversation", ("list",),
+            "acts.close_finished"),
+    Command("again", (".",), "again", "the same again, on this one", "The conversation", TALK),
+    Command("undo", ("u",), "undo", "take back", "Undo", EVERY, "acts.undo"),
+    Command("redo", ("U",), "do again", "do again", "Undo", EVERY, "acts.redo"),
+    Command("links", ("f",), "links", "links and attachments, a letter opens one", "Look", TALK, row_menu=True),
+    Command("browser", ("o",), "browser", "open in the browser", "Look", (*TALK, "accounts"), row_menu=True),
+    Command("copy", ("y",), "copy", "copy the words", "Look", (*TALK, "accounts"), row_menu=True),
+    Command("copy_address", ("Y",), "copy address", "copy the address", "Look", TALK, row_menu=True),
+    Command("uncover", ("z",), "show covered", "show what is covered", "Look", TALK, row_menu=True),
+    Command("branch", ("v",), "branch", "open, close the branch", "Look", ("thread",)),
+    Command("order", ("O",), "order", "longest first, newest first", "Look", ("list",)),
+    Command("search", ("/",), "search", "search", "Look", (*PANES, "help"), "inbox.search"),
+    Command("narrow", ("\\",), "narrow", "narrow this list to some words", "Look", ("list",)),
+    Command("show_new", (",",), "look now", "show what came in; look now", "Look", (*PANES, "accounts"), "sync.once"),
+    _view("w", "waiting"),
+    _view("a", "answered"),
+    _view("z", "snoozed"),
+    _view("t", "drafts"),
+    _view("o", "outbox"),
+    _view("q", "quiet", "g s"),
+    _view("d", "done"),
+    _view("m", "muted"),
+    _view("i", "all"),
+    Command("accounts", ("A",), "accounts", "the accounts and how they are", "More", PANES, "inbox.accounts"),
+    Command("commands", (":", "ctrl+p"), "commands", "all commands", "More",
+            (*EVERY, "reply", "people", "search")),
+    Command("help", ("?",), "help", "this page", "More", (*PANES, "accounts")),
+    Command("no_post", ("c",), "no posting", "convo answers people; it does not post", "More", PANES, listed=False),
+    Command("quit", ("ctrl+q",), "leave convo", "leave convo from anywhere", "More",
+            (*EVERY, "reply", "people", "search", "palette")),
+    Command("copy_selection", ("ctrl+c",), "copy selection", "copy what is selected", "More",
+            (*EVERY, "reply", "people", "search", "palette"), listed=False),
+    Command("send", ("ctrl+s", "ctrl+enter"), "send", "send the answer", "Reply box", ("reply", "people"),
+            "answers.send"),
+    Command("whole_thread", ("ctrl+g",), "thread", "the whole conversation, and back", "Reply box",
+            ("reply", "people")),
+    Command("people", ("ctrl+t",), "people", "who it goes to", "Reply box", ("reply", "people")),
+    Command("to_people", ("tab",), "people", "to the people and back", "Reply box", ("reply", "people"),
+            listed=False),
+    Command("readers", ("ctrl+l",), "who may read", "who may read it, and the language", "Reply box",
+            ("reply", "people")),
+    Command("warning", ("ctrl+r",), "warning", "a content warning over it", "Reply box", ("reply", "people")),
+    Command("editor", ("ctrl+o",), "editor", "write on in your editor", "Reply box", ("reply", "people")),
+    Command("from_account", (), "from account", "answer from another of your accounts it spoke to", "Reply box",
+            ("reply", "people")),
+    Command("keep", ("escape",), "leave", "keep the draft and leave", "Reply box", ("reply", "people")),
+    Command("discard", (), "discard this draft", "discard this draft (u brings it back)", "Reply box",
+            ("reply", "people", "list"), "answers.discard_draft"),
+    Command("person_left", ("left",), "before", "the person before", "Reply box", ("people",), listed=False),
+    Command("person_right", ("right",), "next", "the next person", "Reply box", ("people",), listed=False),
+    Command("drop_person", ("x", "enter"), "drop", "leave a person out, or bring them back", "Reply box",
+            ("people",)),
+    Command("to_results", ("down", "enter", "tab"), "to the results", "to the results", "Look", ("search",),
+            listed=False),
+    Command("leave_search", ("escape",), "back", "clear the search, then leave it", "Look", ("search",),
+            listed=False),
+)  # fmt: skip
+
+BY_NAME = {command.name: command for command in COMMANDS}
+
+KEY_LINES: dict[str, tuple[str, ...]] = {
+    "list": ("answer", "done", "snooze", "next_waiting", "undo", "search", "commands", "help"),
+    "list, one pane": ("answer", "done", "snooze", "undo", "open", "search", "commands", "help"),
+    "views": ("open", "forward", "search", "commands", "leave", "help"),
+    "thread": ("answer", "done", "snooze", "next_waiting", "undo", "links", "copy", "commands", "help"),
+    "quiet": ("quiet", "mute_person", "open", "answer", "undo", "commands", "help"),
+    "outbox": ("open", "undo", "answer", "copy", "search", "commands", "help"),
+    "drafts": ("answer", "open", "undo", "search", "commands", "help"),
+    "empty": ("go", "search", "commands", "help", "leave"),
+    "search": ("to_results", "leave_search", "commands"),
+    "results": ("open", "answer", "search", "order", "back", "help"),
+    "reply": ("send", "whole_thread", "people", "readers", "warning", "editor", "keep"),
+    "people": ("person_right", "drop_person", "to_people", "send", "keep"),
+    "accounts": ("open", "show_new", "browser", "copy", "back", "help"),
+    "help": ("search", "forward", "back"),
+}
+"""What the key line shows where, most useful first; the last one always stays."""
+
+_SHOWN = {
+    "enter": "Enter", "escape": "Esc", "tab": "Tab", "shift+tab": "Shift+Tab", "space": "Space", "home": "Home",
+    "end": "End", "pagedown": "PgDn", "pageup": "PgUp", "up": "↑", "down": "↓", "left": "←", "right": "→",
+}  # fmt: skip
+
+
+def shown_key(key: str) -> str:
+    """A key as people read it: Ctrl+S, Esc, g w."""
+    if key.startswith("ctrl+"):
+        rest = key[5:]
+        return f"Ctrl+{_SHOWN.get(rest, rest.upper())}"
+    return " ".join(_SHOWN.get(part, part) for part in key.split(" ")) if key != " " else "Space"
+
+
+def applicable(place: Place, commands: Iterable[Command] = COMMANDS) -> list[Command]:
+    """The commands of a place, in the order of the table."""
+    return [command for command in commands if place in command.where]

@@ -1,0 +1,296 @@
+"""Deeds that move: rows, messages, panes, views. The user moves rows; the network does not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from convo.tui.entries import Fold
+from convo.tui.sources import Look
+from convo.views import OutboxRow, OutboxState, Row, State, View
+
+if TYPE_CHECKING:
+    from convo.tui.commands import Place
+    from convo.tui.screen import InboxScreen
+
+
+def step(screen: InboxScreen, rows: int) -> None:
+    """The cursor of the pane with the focus, by so many rows."""
+    if screen.page.kind:
+        page_step(screen, rows)
+    elif screen.pane == "views":
+        screen.views.move(rows)
+        screen.draw()
+    elif screen.pane == "thread":
+        screen.thread.move(rows)
+    else:
+        list_to(screen, screen.list.index + rows)
+
+
+def page_step(screen: InboxScreen, rows: int) -> None:
+    """On a page: the account below or above, or a line of help."""
+    page = screen.page
+    if page.kind == "accounts":
+        most = len(screen.desk.accounts) - 1
+        page.index = max(0, min(page.index + rows, most))
+        screen.convo.draw_page()
+    else:
+        page.scroll_lines(rows)
+
+
+def list_to(screen: InboxScreen, index: int) -> None:
+    """The cursor of the list to a row; what came in meanwhile is merged now."""
+    screen.list.move_to(index)
+    settle(screen)
+
+
+def settle(screen: InboxScreen) -> None:
+    """After a move: merge what came in, and show the conversation beside the list once nothing else is typed."""
+    desk = screen.desk
+    if desk.pending:
+        desk.merge()
+    screen.call_after_refresh(desk.follow)
+
+
+async def next_row(screen: InboxScreen) -> None:
+    """Next row or message."""
+    step(screen, 1)
+
+
+async def previous_row(screen: InboxScreen) -> None:
+    """Previous row or message."""
+    step(screen, -1)
+
+
+async def top(screen: InboxScreen) -> None:
+    """To the top."""
+    if screen.pane == "thread" and not screen.page.kind:
+        screen.thread.move_to(0)
+        screen.thread.scroll_lines(-(10**6))
+    else:
+        step(screen, -(10**6))
+
+
+async def bottom(screen: InboxScreen) -> None:
+    """To the bottom."""
+    if screen.pane == "list" and not screen.page.kind:
+        screen.list.to_bottom()
+        settle(screen)
+    elif screen.pane == "thread" and not screen.page.kind:
+        screen.thread.move_to(10**6)
+    else:
+        step(screen, 10**6)
+
+
+async def page_down(screen: InboxScreen) -> None:
+    """A page down."""
+    page(screen, 1)
+
+
+async def page_up(screen: InboxScreen) -> None:
+    """A page up."""
+    page(screen, -1)
+
+
+def page(screen: InboxScreen, way: int) -> None:
+    """A page of what has the focus."""
+    if screen.page.kind:
+        screen.page.scroll_lines(way * max(screen.page.size.height - 2, 1))
+    elif screen.pane == "thread":
+        screen.thread.page(way)
+    else:
+        step(screen, way * max(screen.list.rows_in_sight - 1, 1))
+
+
+async def scroll_down(screen: InboxScreen) -> None:
+    """Scroll the conversation beside the list."""
+    screen.thread.scroll_lines(3)
+
+
+async def scroll_up(screen: InboxScreen) -> None:
+    """Scroll it back."""
+    screen.thread.scroll_lines(-3)
+
+
+async def page_on(screen: InboxScreen) -> None:
+    """Page the conversation on; in one pane the list, where there is none beside it."""
+    if screen.one_pane and screen.pane == "list":
+        page(screen, 1)
+    else:
+        screen.thread.page(1)
+
+
+async def open_it(screen: InboxScreen) -> None:
+    """Go deeper: a view, a conversation, a fold, the answer."""
+    from convo.tui import answering, asking
+
+    if screen.page.kind == "accounts":
+        await asking.help_account(screen)
+    elif screen.pane == "views":
+        choose(screen, screen.views.target)
+    elif screen.pane == "thread":
+        if isinstance(screen.thread.thread.current, Fold):
+            screen.thread.toggle_fold()
+        else:
+            await answering.answer(screen)
+    else:
+        await _open_row(screen)
+
+
+async def _open_row(screen: InboxScreen) -> None:
+    from convo.tui import answering, asking
+
+    item = screen.list.current
+    if item is None:
+        return
+    subject = item.subject
+    if isinstance(subject, OutboxRow) and subject.state is OutboxState.UNSURE:
+        asking.unsure(screen, subject)
+    elif isinstance(subject, Row) and subject.outbox is OutboxState.UNSURE:
+        rows = screen.desk.engine.inbox.outbox()
+        found = [row for row in rows if row.thread_id == subject.thread_id and row.state is OutboxState.UNSURE]
+        open_thread(screen)
+        if found:
+            asking.unsure(screen, found[0])
+    elif screen.desk.view is View.DRAFTS and not screen.searching:
+        open_thread(screen)
+        await answering.answer(screen)
+    else:
+        open_thread(screen)
+
+
+def open_thread(screen: InboxScreen, thread_id: int | None = None) -> bool:
+    """Give the conversation the focus; whether there is one."""
+    desk = screen.desk
+    item = screen.list.current
+    wanted = thread_id or (item.thread_id if item else 0)
+    if not wanted:
+        return False
+    if screen.thread.opened is None or screen.thread.opened.row.thread_id != wanted:
+        screen.thread.show(desk.engine.inbox.open(wanted))
+    if screen.thread.opened is None:
+        return False
+    screen.focus_pane("thread")
+    screen.thread.lay_out()
+    screen.thread.show_current(first=True)
+    screen.convo.look_soon()
+    return True
+
+
+async def back(screen: InboxScreen) -> None:
+    """Back, close, clear a filter."""
+    desk = screen.desk
+    if screen.page.kind:
+        screen.convo.close_page()
+    elif screen.pane == "thread":
+        screen.focus_pane("list")
+    elif screen.searching:
+        screen.convo.close_search()
+    elif desk.source.look.narrow:
+        desk.look_at(replace(desk.source.look, narrow=""))
+        screen.convo.close_search()
+    elif screen.pane == "list":
+        screen.focus_pane("views")
+    screen.draw()
+
+
+async def leave(screen: InboxScreen) -> None:
+    """Back; from the top, leave convo."""
+    from convo.tui import asking
+
+    look = screen.desk.source.look
+    if screen.page.kind or screen.pane == "thread" or screen.searching or look.narrow:
+        await back(screen)
+    elif look.view is not View.WAITING or look.account:
+        look_at(screen, View.WAITING)
+    else:
+        await asking.leave(screen)
+
+
+async def forward(screen: InboxScreen) -> None:
+    """To the next pane; on the help page to the help of another one."""
+    if screen.page.kind == "help":
+        screen.convo.next_help()
+    elif screen.pane == "views":
+        screen.focus_pane("list")
+    elif screen.pane == "list":
+        open_thread(screen)
+
+
+async def backward(screen: InboxScreen) -> None:
+    """To the pane before."""
+    order: dict[Place, Place] = {"thread": "list", "list": "views"}
+    if screen.pane in order:
+        screen.focus_pane(order[screen.pane])
+
+
+async def next_waiting(screen: InboxScreen) -> None:
+    """The next conversation that waits."""
+    _to_waiting(screen, 1)
+
+
+async def previous_waiting(screen: InboxScreen) -> None:
+    """The conversation before that waits."""
+    _to_waiting(screen, -1)
+
+
+def _to_waiting(screen: InboxScreen, way: int) -> None:
+    rows = screen.list
+    place = rows.index + way
+    while True:
+        while way > 0 and place >= len(rows.items) - 1 and rows.load_more():
+            pass
+        if not 0 <= place < len(rows.items):
+            screen.desk.say("Nobody else waits here.")
+            return
+        subject = rows.items[place].subject
+        if isinstance(subject, Row) and subject.state is State.WAITING:
+            break
+        place += way
+    rows.move_to(place)
+    if screen.desk.pending:
+        screen.desk.merge()
+    screen.desk.follow()
+
+
+async def next_hit(screen: InboxScreen) -> None:
+    """In a conversation the next new message, in results the next one."""
+    _to_new(screen, 1)
+
+
+async def previous_hit(screen: InboxScreen) -> None:
+    """The same, backwards."""
+    _to_new(screen, -1)
+
+
+def _to_new(screen: InboxScreen, way: int) -> None:
+    if screen.pane != "thread":
+        step(screen, way)
+        return
+    items = screen.thread.thread.items
+    place = screen.thread.thread.index + way
+    while 0 <= place < len(items):
+        item = items[place]
+        if not isinstance(item, Fold) and item.new:
+            screen.thread.move_to(place)
+            return
+        place += way
+    screen.desk.say("Nothing newer is here." if way > 0 else "Nothing new stands above.")
+
+
+def look_at(screen: InboxScreen, view: View, account: str = "") -> None:
+    """Another view, its list with the focus."""
+    look = screen.desk.source.look
+    newest = look.newest_first if look.view is view else screen.desk.config.inbox.order == "newest"
+    screen.convo.hide_search()
+    screen.focus_pane("list")
+    screen.desk.look_at(Look(view, account, newest_first=newest))
+
+
+def choose(screen: InboxScreen, target: str) -> None:
+    """A line of the views pane: "view waiting", "account bsky"."""
+    kind, _, name = target.partition(" ")
+    if kind == "account":
+        look_at(screen, View.ALL, name)
+    elif kind == "view":
+        look_at(screen, View(name))

@@ -1,0 +1,189 @@
+"""Pages over the panes: help, made from the table of commands, and the accounts."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from textual.geometry import Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from convo.engine import voice
+from convo.engine.when import shown_time
+from convo.tui import cells
+from convo.tui.commands import COMMANDS, SECTIONS, Command, Place, shown_key
+from convo.tui.keymap import Keymap
+from convo.tui.lines import EMPTY, Line, Span, emphasised, line, mark
+from convo.tui.paint import INK, Inked
+from convo.tui.phrases import Moment
+from convo.views import AccountStatus, Health
+
+HELP_NAMES: dict[Place, str] = {
+    "list": "the list", "thread": "the conversation", "views": "the views", "reply": "the reply box",
+    "search": "search", "accounts": "the accounts",
+}  # fmt: skip
+HELP_ORDER: tuple[Place, ...] = ("list", "thread", "views", "reply", "search", "accounts")
+
+
+class Page(Inked, ScrollView, can_focus=True):
+    """A page of lines over the body; `marks` are lines with a cursor."""
+
+    COMPONENT_CLASSES = INK
+    BINDINGS = []  # noqa: RUF012
+
+    def __init__(self) -> None:
+        super().__init__(id="page")
+        self.kind: Literal["", "help", "accounts"] = ""
+        self.title = ""
+        self.lines: list[Line] = []
+        self.index = 0
+        self.topic: Place = "list"
+        self.filter = ""
+
+    def open(self, kind: Literal["help", "accounts"], title: str) -> None:
+        """Cover the body."""
+        self.kind, self.title, self.index, self.filter = kind, title, 0, ""
+        self.display = True
+        self.scroll_to(y=0, animate=False, immediate=True)
+
+    def close(self) -> None:
+        """Show the body again."""
+        self.kind, self.display = "", False
+
+    def show(self, lines: list[Line]) -> None:
+        """Paint these lines."""
+        self.lines = lines
+        self.virtual_size = Size(self.size.width, len(lines))
+        self.refresh()
+
+    def scroll_lines(self, lines: int) -> None:
+        """Scroll by so many lines."""
+        most = max(len(self.lines) - self.size.height, 0)
+        self.scroll_to(y=max(0, min(self.scroll_offset.y + lines, most)), animate=False, immediate=True)
+
+    def notify_style_update(self) -> None:
+        """Colours changed."""
+        self.forget_styles()
+        super().notify_style_update()
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen."""
+        place = y + self.scroll_offset.y
+        painted = self.lines[place] if place < len(self.lines) else EMPTY
+        return self.strip_of(painted, self.size.width)
+
+
+def help_lines(keymap: Keymap, place: Place, wide: int, words: str = "") -> list[Line]:
+    """The keys of a place by section, in as many columns as fit."""
+    commands = [command for command in COMMANDS if place in command.where and command.listed]
+    blocks = []
+    for section in SECTIONS:
+        rows = _help_rows([one for one in commands if one.section == section], keymap, words)
+        if rows:
+            blocks.append([line(Span(section.upper(), bold=True)), *rows])
+    count = 3 if wide >= 110 else 2 if wide >= 76 else 1
+    size = (wide - 2) // count
+    body = _columns(blocks, count, size) if blocks else [line(f' Nothing is called "{words}".')]
+    foot = [EMPTY, line(" There is no key to post. convo answers people."),
+            emphasised(" Every key can be changed:  [keys] in config.toml", ("[keys]",))]  # fmt: skip
+    return [EMPTY, *body, *foot]
+
+
+def _help_rows(commands: list[Command], keymap: Keymap, words: str) -> list[Line]:
+    rows = []
+    for command in commands:
+        keys = keymap.keys(command.name)
+        if not keys or (words and words.casefold() not in f"{command.label} {command.help} {keys}".casefold()):
+            continue
+        shown = " ".join(shown_key(key) for key in keys[:2])
+        rows.append(line("  ", Span(cells.pad(shown, 10), "text", True), " ", command.help))
+    return rows
+
+
+def _columns(blocks: list[list[Line]], count: int, size: int) -> list[Line]:
+    """Blocks one under the other in columns of about the same height."""
+    total = sum(len(block) for block in blocks)
+    columns: list[list[Line]] = [[] for _ in range(count)]
+    place = 0
+    for block in blocks:
+        if columns[place] and len(columns[place]) + len(block) / 2 > total / count and place < count - 1:
+            place += 1
+        columns[place] += block
+    high = max(len(column) for column in columns)
+    rows = []
+    for number in range(high):
+        spans: list[Span] = [Span(" ")]
+        for column in columns:
+            part = column[number] if number < len(column) else EMPTY
+            spans += _clipped(part, size - 1).padded(size).spans
+        rows.append(line(*spans))
+    return rows
+
+
+def _clipped(painted: Line, size: int) -> Line:
+    if painted.width <= size:
+        return painted
+    *first, last = painted.spans
+    room = size - sum(cells.width(span.text) for span in first)
+    return Line((*first, last._replace(text=cells.cut(last.text, room))), painted.ground)
+
+
+_HEALTH_ROLES = {Health.FINE: "good", Health.STALE: "waits", Health.SIGN_IN: "trouble"}
+
+
+def health_words(status: AccountStatus, moment: Moment) -> str:
+    """How an account is, on one line."""
+    looked = ""
+    if status.looked_at is not None:
+        local, days = moment.local(status.looked_at), moment.day(status.looked_at)
+        looked = shown_time(local) if days <= 0 else f"{voice.ago(status.looked_at, moment.here)}, {shown_time(local)}"
+    if status.health is Health.FINE:
+        return f"fine, looked at {looked}" if looked else "fine"
+    if status.health is Health.RESTING and status.next_at is not None:
+        return f"resting until {shown_time(moment.local(status.next_at))}"
+    names = {Health.SIGN_IN: "sign in again", Health.STALE: "no answer", Health.OFF: "off", Health.LOOKING: "looking"}
+    word = names.get(status.health, status.health.value)
+    return f"{word}; last looked {'at ' if looked[:1].isdigit() else ''}{looked}" if looked else word
+
+
+def accounts_lines(accounts: tuple[AccountStatus, ...], index: int, wide: int, moment: Moment) -> list[Line]:
+    """The accounts, and below them what to do about the one under the cursor."""
+    rows: list[Line] = [EMPTY]
+    names = max((cells.width(one.name) for one in accounts), default=4)
+    kinds = max((cells.width(moment.platform_name(one.platform)) for one in accounts), default=4)
+    for place, status in enumerate(accounts):
+        rows += _account_rows(status, place == index, min(names, 20), min(kinds, 14), wide, moment)
+    if not accounts:
+        rows.append(line(" No account is set up. convo login NAME adds one."))
+        return rows
+    chosen = accounts[index]
+    rows.append(EMPTY)
+    label = 15
+    about = [("It said", chosen.words), ("What to do", chosen.advice), ("You are", chosen.handle)]
+    for head, text in about:
+        if not text:
+            continue
+        parts = cells.wrap(text, max(wide - label - 2, 20))[:3]
+        rows.append(line(" ", Span(cells.pad(head, label), "muted"), parts[0]))
+        rows += [line(" " * (label + 1), part) for part in parts[1:]]
+    return rows
+
+
+def _account_rows(status: AccountStatus, here: bool, names: int, kinds: int, wide: int, moment: Moment) -> list[Line]:
+    role = _HEALTH_ROLES.get(status.health, "muted")
+    trouble = status.health in (Health.SIGN_IN, Health.STALE, Health.RESTING)
+    ground = "cursor" if here else "base"
+    first = [
+        mark("▌", "focus") if here else Span(" "),
+        mark("!", "trouble") if trouble and status.health is not Health.RESTING else Span(" "),
+        Span(" "),
+        Span(cells.fit(status.name, names), "text", here),
+        Span("  "),
+        Span(cells.fit(moment.platform_name(status.platform), kinds), "muted"),
+    ]
+    words = health_words(status, moment)
+    if wide >= 76:
+        room = wide - 4 - names - kinds - 4
+        return [line(*first, "  ", Span(cells.cut(words, room), role), ground=ground).padded(wide)]
+    second = line(mark("▌", "focus") if here else " ", "  ", Span(cells.cut(words, wide - 4), role), ground=ground)
+    return [line(*first, ground=ground).padded(wide), second.padded(wide)]

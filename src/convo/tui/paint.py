@@ -1,0 +1,127 @@
+"""Widgets that paint styled lines: roles become colours here, and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+
+from convo.tui import cells
+from convo.tui.lines import EMPTY, GROUNDS, ROLES, Line, Span
+
+if TYPE_CHECKING:
+    Base = Widget
+else:
+    Base = object
+
+INK = {f"ink--{name}" for name in (*ROLES, *GROUNDS)}
+
+
+class Inked(Base):
+    """Turns spans into strips by the component classes `ink--<role>` and `ink--<ground>`."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = INK
+    ascii_glyphs: bool = False
+    _styles: dict[tuple[str, bool, bool, str], Style]
+
+    def forget_styles(self) -> None:
+        """To be called when the theme changed."""
+        self._styles = {}
+
+    def style_of(self, span: Span, ground: str) -> Style:
+        """The terminal style of a span on a ground."""
+        key = (span.role, span.bold, span.underline, ground)
+        cache = self.__dict__.setdefault("_styles", {})
+        if key not in cache:
+            cache[key] = self._make_style(*key)
+        style: Style = cache[key]
+        return style
+
+    def _make_style(self, role: str, bold: bool, underline: bool, ground: str) -> Style:
+        text = self.get_component_rich_style(f"ink--{role}", partial=True)
+        under = self.get_component_rich_style(f"ink--{ground}")
+        theme = self.app.current_theme
+        if theme.ansi:
+            bold = bold or (role == "waits" and not theme.dark) or ground == "edge" and role == "text"
+        dim = theme.ansi and role == "muted" or None
+        return Style(
+            color=text.color,
+            bgcolor=under.bgcolor,
+            bold=bold or None,
+            underline=underline or None,
+            dim=dim,
+        )
+
+    def strip_of(self, painted: Line, size: int) -> Strip:
+        """A line as a strip of exactly `size` cells."""
+        segments = []
+        for span in painted.spans:
+            text = span.text
+            if self.ascii_glyphs:
+                text = cells.ascii_marks(text) if span.mark else text.replace("…", "~")
+            style = self.style_of(span, painted.ground)
+            if span.target:
+                style += Style.from_meta({"target": span.target})
+            segments.append(Segment(text, style))
+        ground = self.style_of(Span(""), painted.ground)
+        return Strip(segments).adjust_cell_length(size, ground)
+
+
+class Painted(Inked, Widget):
+    """A fixed piece of the screen made of lines; a click on a span with a target says so."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = INK
+    ALLOW_SELECT = False
+
+    class Clicked(Message):
+        """A span with a target was clicked."""
+
+        def __init__(self, source: Painted, target: str, line: int) -> None:
+            super().__init__()
+            self.source = source
+            self.target = target
+            self.line = line
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None, ground: str = "base") -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self.lines: list[Line] = []
+        self.ground = ground
+
+    def show(self, lines: Sequence[Line]) -> None:
+        """Paint these lines; what has not changed costs nothing."""
+        new = list(lines)
+        if new == self.lines:
+            return
+        taller = len(new) != len(self.lines)
+        self.lines = new
+        self.refresh(layout=taller and self.styles.auto_dimensions)
+
+    def notify_style_update(self) -> None:
+        """Colours changed."""
+        self.forget_styles()
+        super().notify_style_update()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """As high as its lines."""
+        return len(self.lines)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """As wide as its longest line."""
+        return max((painted.width for painted in self.lines), default=0)
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen."""
+        painted = self.lines[y] if y < len(self.lines) else EMPTY.on(self.ground)
+        return self.strip_of(painted, self.size.width)
+
+    def on_click(self, event: events.Click) -> None:
+        """Say which target was hit."""
+        target = event.style.meta.get("target", "")
+        self.post_message(self.Clicked(self, target, event.y))

@@ -1,0 +1,234 @@
+"""The inbox screen: which panes there are at which width, who has the focus, and what the bars say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.widget import Widget
+
+from convo.tui import bars
+from convo.tui.commands import Place
+from convo.tui.conversation import ConversationView
+from convo.tui.desk import Desk
+from convo.tui.lines import line, mark
+from convo.tui.menus import MenuBox, Question
+from convo.tui.paint import Painted
+from convo.tui.page import Page
+from convo.tui.rowlist import RowList
+from convo.tui.views_pane import ViewsPane
+
+if TYPE_CHECKING:
+    from convo.tui.app import ConvoApp
+    from convo.tui.replybox import ReplyBox
+    from convo.tui.searchbar import SearchBar
+
+THREE_PANES, TWO_PANES, NARROWEST, LOWEST = 110, 100, 40, 12
+TOO_SMALL = "convo needs a window of 40 by 12. Your words are safe."
+
+
+class InboxScreen(Screen[None]):
+    """Lays the panes out and keeps the focus; what the keys do stands in the deeds."""
+
+    BINDINGS = []  # noqa: RUF012
+    AUTO_FOCUS = None
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.pane: Place = "list"
+        """The pane that has the focus: views, list or thread."""
+        self.views = ViewsPane()
+        self.list = RowList(desk.source.fields, id="rows")
+        self.thread = ConversationView(desk.frame, id="thread")
+        self.menu = MenuBox()
+        self.page = Page()
+        self.reply: ReplyBox | None = None
+        self.search: SearchBar | None = None
+        self.whole_thread = False
+
+    @property
+    def convo(self) -> ConvoApp:
+        """The app with its own type."""
+        return self.app  # type: ignore[return-value]
+
+    def compose(self) -> ComposeResult:
+        """Bars, panes, and the layers over them; fields come when they are needed."""
+        yield Painted(id="top", ground="edge")
+        with Horizontal(id="body"):
+            yield self.views
+            yield Painted(id="rule-left", classes="rule")
+            with Vertical(id="middle"):
+                yield Painted(id="notice")
+                yield self.list
+                yield Painted(id="empty")
+            yield Painted(id="rule-right", classes="rule")
+            with Vertical(id="right"):
+                yield Painted(id="title")
+                yield self.thread
+        yield Painted(id="status", ground="field")
+        yield Painted(id="keys", ground="edge")
+        yield self.page
+        yield self.menu
+        yield Painted(id="tiny")
+
+    def on_mount(self) -> None:
+        """The first frame paints from the store before anything else starts."""
+        for part in self.query("*"):
+            if hasattr(part, "ascii_glyphs"):
+                part.ascii_glyphs = self.desk.ascii_glyphs
+        self.arrange(self.app.size.width, self.app.size.height)
+        self.desk.begin(self)
+        self.focus_pane("list")
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Another size: the same conversation, message, draft and menu in other panes."""
+        self.arrange(event.size.width, event.size.height)
+        self.call_after_refresh(self.settle)
+
+    # layout
+
+    @property
+    def one_pane(self) -> bool:
+        """Whether only one pane is shown at a time."""
+        return self.app.size.width < TWO_PANES
+
+    @property
+    def has_views(self) -> bool:
+        """Whether the views stand beside the list."""
+        return self.app.size.width >= THREE_PANES
+
+    @property
+    def replying(self) -> bool:
+        """Whether the reply box is open."""
+        return self.reply is not None and self.reply.draft is not None
+
+    @property
+    def searching(self) -> bool:
+        """Whether the list shows a search."""
+        return self.desk.source.look.search is not None
+
+    def arrange(self, wide: int, high: int) -> None:
+        """Show the panes that fit, at their widths."""
+        if wide <= 0:
+            return
+        tiny = wide < NARROWEST or high < LOWEST
+        self.query_one("#tiny").display = tiny
+        if tiny:
+            self.query_one("#tiny", Painted).show([line(part) for part in bars.wrap_all(TOO_SMALL, wide)])
+        if self.one_pane and self.pane == "views":
+            self.pane = "list"
+        deep = self.one_pane and (self.pane == "thread" or self.replying)
+        self.views.display = self.query_one("#rule-left").display = self.has_views
+        self.query_one("#middle").display = not deep
+        self.query_one("#rule-right").display = not self.one_pane
+        self.query_one("#right").display = deep or not self.one_pane
+        list_width = 60 if wide >= 150 else 48
+        self.query_one("#middle").styles.width = wide if self.one_pane else list_width
+        self.thread.thread.compact = high < 30
+        for name in ("#rule-left", "#rule-right"):
+            self.query_one(name, Painted).show([line(mark("│", "muted"))] * max(high - 3, 1))
+        self.draw()
+
+    def settle(self) -> None:
+        """After a resize: what the cursor is on is in sight, menus are at their place, the focus is seen."""
+        self.focus_pane(self.pane)
+        if self.menu.question is not None:
+            self.place_menu()
+        if self.reply is not None and self.replying:
+            self.draw_reply()
+            self.thread.show_current()
+        self.draw()
+
+    # focus
+
+    def focus_pane(self, pane: Place) -> None:
+        """Put the focus on a pane, showing it where there is only one."""
+        if pane == "views" and not self.has_views:
+            pane = "list"
+        changed = pane != self.pane
+        self.pane = pane
+        if self.replying and self.reply is not None:
+            self.set_focus(self.reply.words)
+            return
+        target: Widget = {"views": self.views, "list": self.list, "thread": self.thread}[pane]
+        if changed and self.one_pane:
+            self.arrange(self.app.size.width, self.app.size.height)
+        self.set_focus(target)
+        self.draw()
+
+    @property
+    def place(self) -> Place:
+        """Where keys go now."""
+        if self.page.kind:
+            return self.page.kind
+        if self.replying and self.reply is not None:
+            return "reply" if self.reply.person is None else "people"
+        if self.search is not None and self.search.typing:
+            return "search"
+        return self.pane
+
+    # bars
+
+    def draw(self) -> None:
+        """Paint the bars, the views and the title for the present state."""
+        if not self.is_mounted or self.app.size.width < NARROWEST:
+            return
+        wide = self.app.size.width
+        self.query_one("#top", Painted).show([bars.top(self, wide)])
+        self.query_one("#status", Painted).show([bars.status(self, wide)])
+        self.query_one("#keys", Painted).show([bars.keys(self, wide)])
+        self.views.draw(self.desk)
+        right = self.query_one("#title", Painted)
+        size = wide if self.one_pane else wide - (60 if wide >= 150 else 48) - 1 - (17 if self.has_views else 0)
+        right.show(bars.title(self, size))
+        bars.fill_middle(self, wide if self.one_pane else 60 if wide >= 150 else 48)
+
+    def draw_reply(self) -> None:
+        """Paint the reply box for its pane."""
+        if self.reply is None or not self.replying:
+            return
+        pane = self.query_one("#right").size
+        if pane.width == 0:
+            self.call_after_refresh(self.draw_reply)
+            return
+        high = self.app.size.height - 3 - len(self.query_one("#title", Painted).lines)
+        keep = 3
+        self.reply.draw(pane.width, 4 if self.whole_thread else high - keep, self.app.size.height >= 24)
+
+    # menus
+
+    def ask(self, question: Question) -> None:
+        """Open a menu or question in the pane it belongs to."""
+        self.desk.asked(question)
+        self.place_menu()
+        self.draw()
+
+    def place_menu(self) -> None:
+        """The box inside its pane, not over the row under the cursor."""
+        question = self.menu.question or self.desk.question
+        if question is None:
+            return
+        pane, avoid = self._pane_region(), Region()
+        if self.pane == "list" and not self.replying and self.list.display:
+            top = self.list.region.y + self.list.index * 2 - self.list.scroll_offset.y
+            avoid = Region(self.list.region.x, top, self.list.region.width, 2)
+        kept = self.menu.index if self.menu.question is question else 0
+        if self.menu.question is question:
+            self.menu.pane, self.menu.avoid = pane, avoid
+            self.menu.index = kept
+            self.menu.draw()
+        else:
+            self.menu.ask(question, pane, avoid)
+        self.desk.place_field()
+
+    def _pane_region(self) -> Region:
+        deep = self.pane == "thread" or self.replying
+        region = self.query_one("#right" if deep else "#middle").region
+        if self.page.kind or region.width == 0:
+            return self.query_one("#body").region
+        return region

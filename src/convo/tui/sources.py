@@ -1,0 +1,136 @@
+"""What the list shows: views, drafts, outbox and search results, read by key set from the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from convo.tui import render
+from convo.tui.phrases import Moment
+from convo.tui.render import Fields
+from convo.tui.rowlist import Item, Pages
+from convo.views import Draft, Entry, Failure, Hit, OutboxRow, OutboxState, Row, View
+
+if TYPE_CHECKING:
+    from convo.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What the user is looking at: a view, of one account or all, in an order, narrowed or searched."""
+
+    view: View = View.WAITING
+    account: str = ""
+    newest_first: bool = False
+    narrow: str = ""
+    search: str | None = None
+    """The words of a search, None outside of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """A draft with the message it answers."""
+
+    draft: Draft
+    message: Entry | None
+    platform: str
+
+
+class Source:
+    """Reads one look, and turns what it read into rows."""
+
+    def __init__(self, engine: Engine, moment: Callable[[], Moment], motion: bool = True) -> None:
+        self._engine = engine
+        self._moment = moment
+        self._motion = motion
+        self.look = Look()
+
+    def load(self, cursor: str, limit: int) -> Pages:
+        """Up to so many items after a cursor. Raises the engine's SearchError."""
+        look = self.look
+        if look.search is not None:
+            return self._found(look.search, limit) if look.search.strip() else Pages(())
+        if look.view is View.DRAFTS:
+            return self._narrowed([self._drafted(draft) for draft in self._engine.inbox.drafts()])
+        if look.view is View.OUTBOX:
+            return self._narrowed([outbox_item(row) for row in self._engine.inbox.outbox()])
+        page = self._engine.inbox.rows(
+            look.view, account=look.account or None, before=cursor, limit=limit, newest_first=look.newest_first
+        )
+        found = self._narrowed([row_item(row) for row in page.rows])
+        return replace(found, cursor=page.cursor)
+
+    def _found(self, words: str, limit: int) -> Pages:
+        hits = self._engine.inbox.search(words, limit=min(limit, 50), newest_first=self.look.newest_first)
+        return Pages(tuple(Item(f"t{hit.row.thread_id}", hit, hit.row.thread_id) for hit in hits))
+
+    def _drafted(self, draft: Draft) -> Item:
+        inbox = self._engine.inbox
+        message, thread_id, platform = None, 0, ""
+        target = self._target(draft.uri)
+        if target is not None:
+            thread_id, message_id = target
+            message = inbox.entry(message_id) if message_id else None
+            row = inbox.row(thread_id)
+            platform = row.platform if row else ""
+        return Item(f"d {draft.account} {draft.uri}", Drafted(draft, message, platform), thread_id)
+
+    def _target(self, uri: str) -> tuple[int, int | None] | None:
+        try:
+            found = self._engine.inbox.resolve(uri)
+        except Failure:
+            return None
+        return found.thread_id, found.message_id
+
+    def _narrowed(self, items: list[Item]) -> Pages:
+        words = self.look.narrow.casefold().split()
+        if not words:
+            return Pages(tuple(items))
+        kept = []
+        for item in items:
+            shown = self.fields(item)
+            text = f"{shown.name} {shown.handle} {shown.place} {shown.words} {shown.tag}".casefold()
+            if all(word in text for word in words):
+                kept.append(item)
+        return Pages(tuple(kept))
+
+    def fields(self, item: Item) -> Fields:
+        """A row ready to be painted."""
+        subject, moment = item.subject, self._moment()
+        if isinstance(subject, Hit):
+            entry = self._engine.inbox.entry(subject.message_id)
+            return render.fields_of_hit(subject, entry, moment)
+        if isinstance(subject, OutboxRow):
+            return render.fields_of_outbox(subject, moment, self._motion)
+        if isinstance(subject, Drafted):
+            return render.fields_of_draft(subject.draft, subject.message, subject.platform, moment)
+        assert isinstance(subject, Row)
+        return render.fields_of_row(subject, self.look.view, moment, self._leaving(subject))
+
+    def _leaving(self, row: Row) -> OutboxRow | None:
+        if row.outbox is not OutboxState.HELD or not self._motion:
+            return None
+        held = (found for found in self._engine.inbox.outbox() if found.thread_id == row.thread_id)
+        return next((found for found in held if found.state is OutboxState.HELD), None)
+
+    def again(self, item: Item) -> Item | None:
+        """The same item as the store has it now, None when it is gone."""
+        subject, inbox = item.subject, self._engine.inbox
+        if isinstance(subject, Row):
+            row = inbox.row(item.thread_id)
+            return row_item(row) if row and row.thread_id == item.thread_id else None
+        if isinstance(subject, Hit):
+            row = inbox.row(item.thread_id)
+            return replace(item, subject=replace(subject, row=row)) if row else None
+        return item
+
+
+def row_item(row: Row) -> Item:
+    """A conversation as an item of a list."""
+    return Item(f"t{row.thread_id}", row, row.thread_id)
+
+
+def outbox_item(row: OutboxRow) -> Item:
+    """An answer on its way as an item of a list."""
+    return Item(f"o{row.outbox_id}", row, row.thread_id)

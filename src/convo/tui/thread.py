@@ -1,0 +1,189 @@
+"""What an open conversation shows, as items and lines, apart from any widget."""
+
+from __future__ import annotations
+
+from typing import Union
+
+from convo.tui import entries as drawing
+from convo.tui.entries import Fold, Frame, outline
+from convo.tui.lines import EMPTY, Line, mark
+from convo.views import Entry, Opened
+
+Item = Union[Entry, Fold]
+
+
+class ThreadLines:
+    """The messages and folds of a conversation, the one under the cursor, and the lines they take."""
+
+    def __init__(self) -> None:
+        self.opened: Opened | None = None
+        self.items: list[Item] = []
+        self.index = 0
+        self.uncovered: set[int] = set()
+        self.open_folds: set[str] = set()
+        self.answering: int | None = None
+        """The message that is being answered; what comes after it is folded."""
+        self.compact = False
+        self.lines: list[tuple[int, Line]] = []
+        """Each line with the number of its item, -1 between items."""
+        self.starts: list[int] = []
+        self.frame: Frame | None = None
+        self._drawn: dict[tuple[str, int, bool, bool, str], list[Line]] = {}
+
+    def take(self, opened: Opened | None) -> bool:
+        """Another conversation, or the same as it is now; whether the cursor kept its message."""
+        now = opened.row.thread_id if opened else 0
+        same = self.opened is not None and now == self.opened.row.thread_id
+        keep = self.current_key if same else ""
+        if not same:
+            self.uncovered, self.open_folds, self.answering = set(), set(), None
+        self._drawn.clear()
+        self.opened = opened
+        self.outline()
+        if same and self.to_key(keep):
+            return True
+        self.index = self.lead_index()
+        return False
+
+    def outline(self) -> None:
+        """Which messages stand open, which are folded."""
+        entries = self.opened.entries if self.opened else ()
+        self.items = outline(entries, self.lead(), self.open_folds)
+        numbers = [item.message_id if isinstance(item, Entry) else 0 for item in self.items]
+        if self.answering is None or self.answering not in numbers:
+            return
+        place = numbers.index(self.answering)
+        later = [entry for item in self.items[place + 1 :] for entry in inside(item)]
+        del self.items[place + 1 :]
+        if later:
+            self.items.append(Fold("later", tuple(later), "later"))
+
+    def outline_keeping(self) -> None:
+        """The same, the cursor on the same message where it is still there."""
+        key = self.current_key
+        self.outline()
+        if not self.to_key(key):
+            self.index = min(self.index, max(len(self.items) - 1, 0))
+
+    def lead(self) -> Entry | None:
+        """The message it opens at: the first that waits, else the newest of another person, else the last."""
+        entries = self.opened.entries if self.opened else ()
+        waiting = [entry for entry in entries if entry.waiting or entry.held]
+        if waiting:
+            return waiting[0]
+        others = [entry for entry in entries if not entry.author.is_me]
+        return (others or list(entries) or [None])[-1]
+
+    def lead_index(self) -> int:
+        """Where that message stands."""
+        lead = self.lead()
+        return next((n for n, item in enumerate(self.items) if item is lead), 0)
+
+    @property
+    def current(self) -> Item | None:
+        """What the cursor is on."""
+        return self.items[self.index] if 0 <= self.index < len(self.items) else None
+
+    @property
+    def current_key(self) -> str:
+        """A stable name of what the cursor is on."""
+        return key_of(self.current)
+
+    def to_key(self, key: str) -> bool:
+        """Put the cursor on an item by its name."""
+        place = next((n for n, item in enumerate(self.items) if key_of(item) == key), None)
+        if place is None:
+            return False
+        self.index = place
+        return True
+
+    def toggle_fold(self) -> bool:
+        """Open the fold under the cursor, else close those that were opened."""
+        item = self.current
+        if isinstance(item, Fold) and item.key != "later":
+            self.open_folds.add(item.key)
+            key = key_of(item.entries[0])
+        elif self.open_folds:
+            self.open_folds.clear()
+            key = self.current_key
+        else:
+            return False
+        self.outline()
+        if not self.to_key(key):
+            self.index = self.lead_index()
+        return True
+
+    def unfold(self, message_id: int) -> None:
+        """Open the fold a message is in and put the cursor on it."""
+        for item in self.items:
+            if isinstance(item, Fold) and any(entry.message_id == message_id for entry in item.entries):
+                self.open_folds.add(item.key)
+        self.outline_keeping()
+        self.to_key(f"m{message_id}")
+
+    def lay_out(self, frame: Frame) -> None:
+        """Draw all lines for a frame."""
+        self.lines, self.starts, self.frame = [], [], frame
+        if self.opened is None:
+            return
+        frame.uncovered, frame.answering = self.uncovered, self.answering is not None
+        frame.authors = {entry.uri: entry.author for entry in self.opened.entries}
+        for number, item in enumerate(self.items):
+            if number and self._gap_before(item):
+                self.lines.append((-1, EMPTY))
+            self.starts.append(len(self.lines))
+            self.lines += [(number, painted) for painted in self._item_lines(item, frame)]
+        if self.opened.partial:
+            self.lines.append((-1, EMPTY))
+            for painted in drawing.text_lines(self.opened.partial, frame.size - 2):
+                self.lines.append((-1, Line((mark(" "), *painted.spans))))
+
+    def _gap_before(self, item: Item) -> bool:
+        if isinstance(item, Fold) and item.key == "later":
+            return False
+        return not self.compact or (isinstance(item, Entry) and not item.author.is_me)
+
+    def _item_lines(self, item: Item, frame: Frame) -> list[Line]:
+        if isinstance(item, Fold):
+            return [self.fold_line(item, frame, False)]
+        key = (key_of(item), frame.size, item.message_id in self.uncovered, frame.answering,
+               frame.leaving.get(item.uri, ""))  # fmt: skip
+        if key not in self._drawn:
+            self._drawn[key] = drawing.entry_lines(item, frame)
+        return self._drawn[key]
+
+    def fold_line(self, fold: Fold, frame: Frame, under_cursor: bool) -> Line:
+        """A fold, with the key that opens it where it is under the cursor."""
+        hint = "Ctrl+G shows" if fold.key == "later" and self.answering is not None else ""
+        return drawing.fold_line(fold, frame, under_cursor, hint)
+
+    def forget_drawn(self) -> None:
+        """Draw everything afresh next time: the day passed, or names changed."""
+        self._drawn.clear()
+
+    def extent(self, index: int) -> tuple[int, int]:
+        """First line of an item and the line after its last."""
+        if index >= len(self.starts):
+            return 0, 0
+        start = self.starts[index]
+        end = start
+        while end < len(self.lines) and self.lines[end][0] == index:
+            end += 1
+        return start, end
+
+    @property
+    def text(self) -> str:
+        """All lines as bare text, for what is selected with the mouse."""
+        return "\n".join(painted.text for _, painted in self.lines)
+
+
+def inside(item: Item) -> tuple[Entry, ...]:
+    """The messages of an item."""
+    return item.entries if isinstance(item, Fold) else (item,)
+
+
+def key_of(item: Item | None) -> str:
+    """A stable name of an item, "" for none."""
+    if item is None:
+        return ""
+    return item.key if isinstance(item, Fold) else f"m{item.message_id}"

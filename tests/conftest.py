@@ -1,0 +1,5 @@
+"""Settings for all tests."""
+
+import pytest
+
+pytest.register_assert_rewrite("convo.testing", "tests.adapters.mutants")

@@ -1,0 +1,1 @@
+"""Simulators of platforms: stateful servers on loopback, written from fact sheets and real answers only."""

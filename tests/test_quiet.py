@@ -1,0 +1,290 @@
+"""Each rule of Quiet from both sides: what it sees, and whom it must never touch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from convo.greetings import GREETINGS, OFFERS, sounds_automatic
+from convo.model import Attachment, Link, Mention, Message, Person, Quote, Reason
+from convo.quiet import FOR_KNOWN, Stranger, fingerprint, parts, why_quiet
+from convo.waiting import Parent
+
+MENTION, DIRECT, COMMENT, REPLY, QUOTE = (
+    Reason.MENTION,
+    Reason.DIRECT,
+    Reason.COMMENT,
+    Reason.REPLY,
+    Reason.QUOTE,
+)
+OPENED, REVIEW = Reason.OPENED, Reason.REVIEW
+LINK = "https://growth-lab.example/ten-tips"
+OWN = Parent(author_is_me=True, named=())
+
+
+def message(text: str = "Hello", **more: Any) -> Message:
+    author = Person("memory", "did:pia", "pia", bot=more.pop("bot", False))
+    return Message("at://pia/1", author, datetime(2026, 11, 22, tzinfo=timezone.utc), text, **more)
+
+
+def stranger(text: str = "Hello", reason: Reason | None = MENTION, **more: Any) -> Stranger:
+    around = {name: more.pop(name) for name in ("known", "parent", "wrote_here", "same_text") if name in more}
+    return Stranger(message(text, **more), reason, **{"known": False, **around})
+
+
+def rule(one: Stranger) -> str:
+    return parts(why_quiet(one))[0]
+
+
+def test_a_strangers_words_are_not_quiet() -> None:
+    for reason in Reason:
+        assert why_quiet(stranger("I baked your bread, it was good.", reason)) == ""
+
+
+def test_what_does_not_speak_to_the_user_is_not_quiet() -> None:
+    assert why_quiet(stranger(LINK, None, bot=True)) == ""
+
+
+# bot
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_an_account_the_platform_marks_as_a_bot_is_quiet(reason: Reason) -> None:
+    assert why_quiet(stranger("I build things.", reason, bot=True)) == "bot: marked as a bot"
+
+
+def test_a_bot_is_quiet_even_where_the_user_knows_it() -> None:
+    assert rule(stranger(known=True, bot=True)) == "bot"
+    assert {"bot"} == FOR_KNOWN
+
+
+# only-link
+
+
+@pytest.mark.parametrize("reason", [DIRECT, COMMENT, MENTION])
+def test_a_stranger_whose_message_is_only_a_link_is_quiet(reason: Reason) -> None:
+    seen = why_quiet(stranger(LINK, reason))
+    assert seen == "only-link: only a link, and you never spoke: growth-lab.example"
+    assert parts(seen) == ("only-link", "only a link, and you never spoke: growth-lab.example")
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        (f"@me {LINK}", ()),
+        (f"👉 {LINK} !!", ()),
+        (f"#growth #seo {LINK}", ()),
+        ("@me@my.example growth-lab.example/ten…", (Link(LINK, "growth-lab.example/ten…"),)),
+        ("www.growth-lab.example", ()),
+        ("growth-lab.example/ten-tips", ()),
+        ("", (Link(LINK),)),
+        (f"{LINK}\n{LINK}", ()),
+        (f"HTTPS{LINK[5:]}", ()),
+    ],
+)
+def test_names_signs_and_hashtags_beside_a_link_are_no_words(text: str, links: tuple[Link, ...]) -> None:
+    assert why_quiet(stranger(text, links=links)).endswith("growth-lab.example")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"text": f"How do you like this? {LINK}"},
+        {"text": "Ten tips for bakers", "links": (Link(LINK, "Ten tips for bakers"),)},
+        {"text": LINK, "attachments": (Attachment("picture", "https://x.example/1.jpg", "My bread"),)},
+        {"text": LINK, "quotes": (Quote("at://me/1", "did:me"),)},
+        {"text": f"パン {LINK}"},
+        {"text": ""},
+        {"text": "🙂"},
+    ],
+    ids=["words", "words as link", "picture", "quote", "words in Kana", "nothing", "emoji"],
+)
+def test_more_than_a_link_is_not_only_a_link(more: dict[str, Any]) -> None:
+    assert why_quiet(stranger(**more)) == ""
+
+
+def test_only_a_link_in_an_answer_to_the_users_own_words_is_not_quiet() -> None:
+    assert why_quiet(stranger(LINK, REPLY, parent=OWN)) == ""
+    assert why_quiet(stranger(LINK, DIRECT, parent=OWN)) == ""
+    assert why_quiet(stranger(LINK, QUOTE)) == ""
+
+
+def test_a_comment_on_the_users_post_is_a_comment_though_the_post_is_their_own_words() -> None:
+    assert rule(stranger(LINK, COMMENT, parent=OWN)) == "only-link"
+
+
+@pytest.mark.parametrize("reason", [OPENED, REVIEW])
+def test_only_a_link_on_a_code_forge_is_not_quiet(reason: Reason) -> None:
+    assert why_quiet(stranger(LINK, reason, flat=True)) == ""
+
+
+def test_only_a_link_that_mentions_the_user_in_an_issue_is_not_quiet() -> None:
+    assert why_quiet(stranger(f"@me {LINK}", MENTION, flat=True)) == ""
+
+
+def test_only_a_link_in_a_direct_message_is_quiet_though_those_are_flat() -> None:
+    assert rule(stranger(LINK, DIRECT, flat=True)) == "only-link"
+
+
+def test_a_mention_where_the_user_takes_part_is_not_out_of_nowhere() -> None:
+    assert why_quiet(stranger(LINK, MENTION, wrote_here=True)) == ""
+
+
+def test_the_host_shown_is_the_one_the_link_leads_to() -> None:
+    hidden = stranger("bank.example", links=(Link("https://bank.example@evil.example/x", "bank.example"),))
+    assert why_quiet(hidden).endswith(": evil.example")
+    assert "[broken" in why_quiet(stranger("https://[broken"))
+
+
+# same-words
+
+
+def test_the_same_text_to_many_is_quiet() -> None:
+    pia = stranger("Thanks for following, here is my newest guide for you", DIRECT, same_text=True)
+    assert why_quiet(pia) == 'same-words: the same words to many: "Thanks for following, here is my"'
+    assert why_quiet(replace(pia, known=True)) == ""
+
+
+def test_short_words_that_many_say_are_not_the_same_text_to_many() -> None:
+    assert why_quiet(stranger("Nice bread", same_text=True)) == ""
+
+
+def test_the_same_text_is_told_by_its_words_alone() -> None:
+    one = fingerprint("@ana Grow your bakery FAST! https://x.example/1")
+    assert one == fingerprint("@ben grow your bakery fast 🚀 https://x.example/2") != ""
+    assert one != fingerprint("Grow your garden fast")
+    assert fingerprint("Thank you!") == ""
+    assert fingerprint("パン" * 20) != ""
+
+
+# automatic-greeting
+
+
+def test_an_automatic_thanks_for_following_is_quiet() -> None:
+    kim = stranger("Thanks for connecting. Grab my free guide to growth", DIRECT)
+    assert why_quiet(kim) == 'automatic-greeting: automatic greeting: "Thanks for connecting. Grab my free"'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks for following! Check out my new e-book",
+        "Hi Ana, thank you so much for following me! Visit our website",
+        "Hey there 👋 Thanks for the follow! https://growth-lab.example",
+        "Thanks for connecting! Want more followers? Download my guide",
+        "Thanks for following I look forward to your posts",
+        "Thanks for the follow!",
+        "Danke fürs Folgen! Schau dir meine Webseite an",
+        "Vielen Dank für die Vernetzung. Hier geht es zum kostenlosen Newsletter",
+        "Merci de me suivre ! Découvrez mon livre",
+        "¡Gracias por seguirme! Descarga gratis mi guía",
+        "Obrigado por seguir! Confira meu site",
+        "Grazie per il follow! Scarica la guida",
+        "Bedankt voor het volgen! Neem een kijkje op mijn website",
+        "Tack för att du följer mig! Kolla in min bok",
+        "Dziękuję za obserwację! Pobierz darmowy poradnik",
+        "Спасибо за подписку! Скачайте бесплатный курс",
+        "フォローありがとうございます！無料プレゼントはこちら",
+        "フォローありがとうございます！",
+        "感谢关注！点击领取免费课程",
+        "팔로우 감사합니다! 무료 강의",
+    ],
+)
+def test_automatic_greetings_of_many_languages(text: str) -> None:
+    assert rule(stranger(text, DIRECT)) == "automatic-greeting"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thanks for following my work, I have a question about it",
+        "Thanks for following! Which flour do you use?",
+        "Thanks for following. A question about your text https://me.example/bread",
+        "Thanks for following the recipe so closely. Check out my photo of the crust, it is all your doing",
+        "Thanks for the following list of ovens",
+        "Thanks for connecting me with Ben, he could help",
+        "Danke fürs Folgen! Eine Frage: woher hast du das Mehl?",
+        "Merci de me suivre sur ce chemin depuis dix ans",
+        "I wrote to them as you said. They answered at once, were kind, and said: thanks for following up",
+        "Check out my new e-book",
+        "Your bread was a joy, thanks",
+    ],
+)
+def test_somebodys_own_sentence_is_no_automatic_greeting(text: str) -> None:
+    assert why_quiet(stranger(text, DIRECT)) == ""
+
+
+@pytest.mark.parametrize("language", list(GREETINGS))
+def test_every_greeting_is_found_alone_and_with_an_offer(language: str) -> None:
+    offer = OFFERS[language].split("|")[0].strip(" -")
+    for greeting in GREETINGS[language].split("|"):
+        assert sounds_automatic(f"{greeting.strip()}!", linked=False), greeting
+        assert sounds_automatic(f"{greeting.strip().capitalize()}! {offer}", linked=False), greeting
+
+
+def test_an_automatic_greeting_in_answer_to_the_users_words_is_not_quiet() -> None:
+    assert why_quiet(stranger("Thanks for following!", REPLY, parent=OWN)) == ""
+
+
+# many-named
+
+
+def named(count: int, **more: Any) -> tuple[Mention, ...]:
+    return tuple(Mention(f"did:{number}", f"p{number}", **more) for number in range(count))
+
+
+def test_a_stranger_naming_more_than_five_people_is_quiet() -> None:
+    seen = why_quiet(stranger("Look here, all of you", mentions=named(6)))
+    assert seen == "many-named: names many people, and you never spoke: p0, p1, p2 and others"
+    assert why_quiet(stranger("Look here, all of you", mentions=named(5))) == ""
+
+
+def test_naming_one_person_often_or_oneself_is_not_naming_many() -> None:
+    assert why_quiet(stranger(mentions=named(1) * 9)) == ""
+    assert why_quiet(stranger(mentions=(*named(5), Mention("did:pia", "pia")))) == ""
+
+
+def test_names_that_an_answer_only_carries_along_do_not_count() -> None:
+    round_table = Parent(author_is_me=True, named=[mention.uid for mention in named(8)])
+    assert (
+        why_quiet(stranger("I think so too", REPLY, mentions=named(8, leading=True), parent=round_table))
+        == ""
+    )
+    assert rule(stranger("I think so too", REPLY, mentions=named(8), parent=round_table)) == "many-named"
+    assert (
+        rule(stranger("I think so too", REPLY, mentions=named(8, leading=True), parent=OWN)) == "many-named"
+    )
+
+
+# platform-filter
+
+
+def test_what_the_platforms_own_filter_holds_is_quiet() -> None:
+    assert why_quiet(stranger(filtered="a new account")) == "platform-filter: kept back there: a new account"
+
+
+# never
+
+
+NOISE = [
+    stranger(LINK, DIRECT),
+    stranger("Thanks for connecting. Grab my free guide", DIRECT),
+    stranger("Look", mentions=named(9)),
+    stranger("Thanks for following, here is my guide", DIRECT, same_text=True),
+    stranger(filtered="a new account"),
+]
+
+
+@pytest.mark.parametrize("noise", NOISE)
+def test_nobody_the_user_knows_is_quiet(noise: Stranger) -> None:
+    assert why_quiet(noise) != ""
+    assert why_quiet(replace(noise, known=True)) == ""
+
+
+@pytest.mark.parametrize("noise", [*NOISE, stranger(bot=True)])
+def test_comments_to_approve_are_never_quiet(noise: Stranger) -> None:
+    assert why_quiet(noise) != ""
+    assert why_quiet(replace(noise, message=replace(noise.message, held=True))) == ""
