@@ -21,7 +21,7 @@ from convo.store import Store, accounts, ingest
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)
 PAGE = 200
 
-_SYLLABLES = "ba be bi bo ca ce da de di fa fo ga go ha he ja ka ki la le li lo ma me mi mo na ne no pa ra re ri sa se si so ta te ti to va ve wa za".split()
+_SYLLABLES = ["ba", "be", "bi", "bo", "ca", "ce", "da", "de", "di", "fa", "fo", "ga", "go", "ha", "he", "ja", "ka", "ki", "la", "le", "li", "lo", "ma", "me", "mi", "mo", "na", "ne", "no", "pa", "ra", "re", "ri", "sa", "se", "si", "so", "ta", "te", "ti", "to", "va", "ve", "wa", "za"]
 _KANA = "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわをん"
 _ENDINGS = ("です", "ます", "ました", "でした", "ません", "ですか", "でしょう")
 _THAI = ("สวัสดี", "ครับ", "บ้าน", "หลังคา", "ขอบคุณ", "เมื่อวาน", "อาหาร", "เดินทาง")
@@ -39,7 +39,9 @@ class Cast:
         self.kanji = [chr(chance.randrange(0x4E00, 0x5E00)) for _ in range(2_000)]
         self._kanji_weights = list(accumulate(1 / (rank + 5) for rank in range(len(self.kanji))))
         self.me = {
-            "fosstodon": Person("mastodon", "https://fosstodon.example/users/me", "me@fosstodon.example", "Me"),
+            "fosstodon": Person(
+                "mastodon", "https://fosstodon.example/users/me", "me@fosstodon.example", "Me"
+            ),
             "bsky": Person("bluesky", "did:plc:me", "me.bsky.example", "Me"),
         }
         count = max(20, messages // 20)
@@ -130,7 +132,9 @@ def _message(
         visibility=visibility,
         language="ja" if not text.isascii() else "en",
         mentions=named,
-        attachments=(Attachment("picture", f"https://media.example/{key}.jpg", text[:40]),) if extra < 0.12 else (),
+        attachments=(Attachment("picture", f"https://media.example/{key}.jpg", text[:40]),)
+        if extra < 0.12
+        else (),
         links=(Link(f"https://site{key}.example/page", "a page"),) if extra > 0.85 else (),
         data="" if mastodon else f'{{"cid":"bafyrei{key:0>50}"}}',
     )

@@ -122,6 +122,13 @@ def test_an_inline_review_thread_is_flat_inside() -> None:
     assert waits(top, other, said(3, CHI, flat=True), mine(4, 1, **branch)) == ()
 
 
+def test_a_reply_in_a_branch_answers_earlier_ones_of_its_author_there() -> None:
+    crowd = (said(1, BEN, flat=True), said(2, CHI, flat=True))
+    one, again = (said(n, ANA, 0, MENTION, branch="one") for n in (3, 4))
+    elsewhere = said(5, ANA, 0, MENTION, branch="two")
+    assert waits(*crowd, one, again, elsewhere, mine(6, 4, branch="one")) == ("m5",)
+
+
 def test_a_resolved_branch_waits_no_more() -> None:
     one = said(3, ANA, 0, MENTION, flat=True, branch="one")
     assert state(*CROWD, one) is State.WAITING

@@ -17,6 +17,7 @@ PLAIN = {
     "views",
     "waiting",
     "quiet",
+    "greetings",
     "thanks",
     "text",
     "htmltext",

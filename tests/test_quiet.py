@@ -94,13 +94,23 @@ def test_names_signs_and_hashtags_beside_a_link_are_no_words(text: str, links: t
     [
         {"text": f"How do you like this? {LINK}"},
         {"text": "Ten tips for bakers", "links": (Link(LINK, "Ten tips for bakers"),)},
+        {"text": "from my blog.example", "links": (Link(LINK, "from my blog.example"),)},
         {"text": LINK, "attachments": (Attachment("picture", "https://x.example/1.jpg", "My bread"),)},
         {"text": LINK, "quotes": (Quote("at://me/1", "did:me"),)},
         {"text": f"パン {LINK}"},
         {"text": ""},
         {"text": "🙂"},
     ],
-    ids=["words", "words as link", "picture", "quote", "words in Kana", "nothing", "emoji"],
+    ids=[
+        "words",
+        "words as link",
+        "words and a host as link",
+        "picture",
+        "quote",
+        "words in Kana",
+        "nothing",
+        "emoji",
+    ],
 )
 def test_more_than_a_link_is_not_only_a_link(more: dict[str, Any]) -> None:
     assert why_quiet(stranger(**more)) == ""
@@ -149,14 +159,20 @@ def test_the_same_text_to_many_is_quiet() -> None:
 
 
 def test_short_words_that_many_say_are_not_the_same_text_to_many() -> None:
-    assert why_quiet(stranger("Nice bread", same_text=True)) == ""
+    for text in (
+        "Nice bread",
+        "Happy birthday, have a great day!",
+        "Congratulations on your wonderful anniversary",
+    ):
+        assert why_quiet(stranger(text, same_text=True)) == ""
 
 
 def test_the_same_text_is_told_by_its_words_alone() -> None:
     one = fingerprint("@ana Grow your bakery FAST! https://x.example/1")
     assert one == fingerprint("@ben grow your bakery fast 🚀 https://x.example/2") != ""
-    assert one != fingerprint("Grow your garden fast")
-    assert fingerprint("Thank you!") == ""
+    assert one != fingerprint("Grow your garden FAST! https://x.example/1")
+    assert fingerprint("Grow your bakery FAST!") == ""
+    assert fingerprint("I saw your bread and thought of my oven") != ""
     assert fingerprint("パン" * 20) != ""
 
 
@@ -208,12 +224,18 @@ def test_automatic_greetings_of_many_languages(text: str) -> None:
         "Thanks for connecting me with Ben, he could help",
         "Danke fürs Folgen! Eine Frage: woher hast du das Mehl?",
         "Merci de me suivre sur ce chemin depuis dix ans",
-        "I wrote to them as you said. They answered at once, were kind, and said: thanks for following up",
+        "I wrote to them as you said, and they answered at once with these words: Thanks for connecting! A free cake?",
         "Check out my new e-book",
         "Your bread was a joy, thanks",
     ],
 )
 def test_somebodys_own_sentence_is_no_automatic_greeting(text: str) -> None:
+    assert why_quiet(stranger(text, DIRECT)) == ""
+
+
+def test_a_greeting_with_a_link_beside_its_text_is_automatic() -> None:
+    text = "Thanks for the follow! I do the same as you"
+    assert rule(stranger(text, DIRECT, links=(Link(LINK, "the same"),))) == "automatic-greeting"
     assert why_quiet(stranger(text, DIRECT)) == ""
 
 
@@ -273,7 +295,7 @@ NOISE = [
     stranger(LINK, DIRECT),
     stranger("Thanks for connecting. Grab my free guide", DIRECT),
     stranger("Look", mentions=named(9)),
-    stranger("Thanks for following, here is my guide", DIRECT, same_text=True),
+    stranger("I look at many pages and yours could earn so much more", DIRECT, same_text=True),
     stranger(filtered="a new account"),
 ]
 

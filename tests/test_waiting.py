@@ -124,6 +124,14 @@ def test_what_was_on_the_screen_and_stayed_open_did_not_reopen_anything() -> Non
     assert verdict(ana, said(3, BEN, 0, MENTION)).reopened is True
 
 
+def test_an_earlier_done_mark_is_enough_to_reopen() -> None:
+    one = said(1, ANA, 0, MENTION, done_at=minute(5), done_arrival=1)
+    two = said(3, BEN, 0, MENTION, done_at=minute(8), done_arrival=9)
+    assert verdict(one, two, said(4, CHI, 0, MENTION)).reopened is True
+    timed = [replace(fact, done_arrival=None) for fact in (one, two)]
+    assert verdict(*timed, said(6, CHI, 0, MENTION)).reopened is True
+
+
 def test_without_a_recorded_arrival_the_time_tells_what_reopened() -> None:
     ana = said(1, ANA, 0, MENTION, done_at=minute(5))
     assert verdict(ana, said(2, BEN, 0, MENTION)).reopened is False
@@ -153,7 +161,7 @@ def test_a_thread_where_nothing_waits_can_be_done_by_its_newest_message(newest: 
     facts = (*CROWD, said(3, ANA, 1), replace(newest, done_at=minute(9)))
     assert state(*facts) is State.DONE
     assert state(*facts, said(10, BEN, 4)) is State.DONE
-    assert state(*facts, mine(10, 1)) is State.ANSWERED
+    assert state(*facts, mine(10)) is State.ANSWERED
 
 
 def test_words_before_the_newest_message_do_not_undo_its_mark() -> None:
@@ -295,6 +303,7 @@ def test_thanks_in_answer_to_the_users_own_sounds_finished() -> None:
 def test_thanks_out_of_nowhere_do_not_sound_finished() -> None:
     assert verdict(said(1, ANA, 0, MENTION, thanks=True)).finished is False
     assert verdict(said(1, BEN), said(2, ANA, 1, MENTION, thanks=True), mine(3, 1)).finished is False
+    assert verdict(mine(1), said(2, BEN, 1), said(3, ANA, 2, MENTION, thanks=True)).finished is False
 
 
 def test_thanks_in_a_flat_thread_follow_the_users_words() -> None:
@@ -320,6 +329,7 @@ def test_the_newest_words_to_the_user_stand_for_a_thread_where_nobody_waits() ->
     assert verdict(said(1, ANA), mine(2, 1)).lead == "m1"
     assert verdict(mine(1), mine(2, 1)).lead == "m2"
     assert verdict(said(1, ANA, deleted=True)).lead == "m1"
+    assert verdict(said(1, ANA), said(2, BEN, 1, deleted=True)).lead == "m1"
 
 
 def test_the_rules_import_nothing_heavy() -> None:

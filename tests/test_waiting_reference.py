@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convo.model import Reason
@@ -181,6 +181,7 @@ def but_lead(verdict: Verdict) -> Verdict:
     return replace(verdict, lead="")
 
 
+@settings(deadline=None)
 @given(threads(), mutes, snoozes)
 def test_the_state_is_what_the_sentences_say(
     facts: list[Fact], muted: int | None, snooze: Snooze | None
@@ -189,6 +190,7 @@ def test_the_state_is_what_the_sentences_say(
     assert (seen.state, seen.woken_state, seen.wakes_at) == reference.states(muted, snooze)
 
 
+@settings(deadline=None)
 @given(threads(), mutes, snoozes)
 def test_who_waits_is_what_the_sentences_say(
     facts: list[Fact], muted: int | None, snooze: Snooze | None
@@ -201,6 +203,7 @@ def test_who_waits_is_what_the_sentences_say(
         assert seen.waiting_since == (waiting[0].since if waiting else None)
 
 
+@settings(deadline=None)
 @given(threads(), snoozes)
 def test_reopened_is_what_the_sentences_say(facts: list[Fact], snooze: Snooze | None) -> None:
     reference = Reference(facts)
@@ -214,6 +217,7 @@ def test_reopened_is_what_the_sentences_say(facts: list[Fact], snooze: Snooze | 
     assert judge(facts, None, snooze).reopened == (after_done or after_snooze)
 
 
+@settings(deadline=None)
 @given(threads(), mutes, snoozes, st.randoms(use_true_random=False))
 def test_the_order_of_the_facts_does_not_matter(facts: list[Fact], muted, snooze, random) -> None:  # type: ignore[no-untyped-def]
     seen = judge(facts, muted, snooze)
@@ -221,12 +225,13 @@ def test_the_order_of_the_facts_does_not_matter(facts: list[Fact], muted, snooze
     assert judge(facts, muted, snooze) == seen
 
 
+@settings(deadline=None)
 @given(threads(), st.data())
 def test_the_order_of_arrival_does_not_matter_where_the_times_differ(
     facts: list[Fact], data: st.DataObject
 ) -> None:
     apart = [
-        replace(fact, created_at=minute(n), since=minute(n), done_at=None)
+        replace(fact, created_at=minute(n), since=minute(n), done_at=None, addressed_at=0)
         for n, fact in zip(data.draw(st.permutations(range(len(facts)))), facts, strict=True)
     ]
     arrivals = data.draw(st.permutations(range(1, len(facts) + 1)))
@@ -234,6 +239,7 @@ def test_the_order_of_arrival_does_not_matter_where_the_times_differ(
     assert judge(shuffled, None, None) == judge(apart, None, None)
 
 
+@settings(deadline=None)
 @given(threads(), st.data())
 def test_two_partial_threads_that_join_are_judged_as_their_union(
     facts: list[Fact], data: st.DataObject
@@ -261,6 +267,7 @@ def an_answer(facts: Sequence[Fact], data: st.DataObject) -> Fact:
     )
 
 
+@settings(deadline=None)
 @given(threads(), st.data())
 def test_answering_never_makes_something_wait(facts: list[Fact], data: st.DataObject) -> None:
     before = judge(facts, None, None)
@@ -268,12 +275,14 @@ def test_answering_never_makes_something_wait(facts: list[Fact], data: st.DataOb
     assert set(after.waiting) <= set(before.waiting)
 
 
+@settings(deadline=None)
 @given(threads(), st.data())
 def test_deleting_an_answer_makes_what_it_answered_wait_again(facts: list[Fact], data: st.DataObject) -> None:
     answer = replace(an_answer(facts, data), deleted=True)
     assert but_lead(judge([*facts, answer], None, None)) == but_lead(judge(facts, None, None))
 
 
+@settings(deadline=None)
 @given(threads(), st.data())
 def test_answering_what_waits_answers_it(facts: list[Fact], data: st.DataObject) -> None:
     for uri in judge(facts, None, None).waiting:
@@ -283,6 +292,7 @@ def test_answering_what_waits_answers_it(facts: list[Fact], data: st.DataObject)
         assert uri not in judge([*facts, answer], None, None).waiting
 
 
+@settings(deadline=None)
 @given(threads(), st.data())
 def test_deleting_what_somebody_said_takes_only_that_out_of_waiting(
     facts: list[Fact], data: st.DataObject
@@ -295,6 +305,7 @@ def test_deleting_what_somebody_said_takes_only_that_out_of_waiting(
         assert after.waiting == tuple(uri for uri in before.waiting if uri != gone.uri)
 
 
+@settings(deadline=None)
 @given(threads())
 def test_done_closes_what_waits_and_taking_it_back_opens_it(facts: list[Fact]) -> None:
     opened = open_again(facts)
@@ -310,6 +321,7 @@ def test_done_closes_what_waits_and_taking_it_back_opens_it(facts: list[Fact]) -
     assert judge(open_again(closed), None, None) == before
 
 
+@settings(deadline=None)
 @given(threads(), mutes, snoozes)
 def test_mute_and_snooze_hide_who_waits_but_change_nothing_in_it(
     facts: list[Fact], muted: int | None, snooze: Snooze | None
@@ -317,6 +329,7 @@ def test_mute_and_snooze_hide_who_waits_but_change_nothing_in_it(
     assert judge(facts, muted, snooze).waiting == judge(facts, None, None).waiting
 
 
+@settings(deadline=None)
 @given(threads())
 def test_the_words_that_stand_for_a_thread_are_in_it(facts: list[Fact]) -> None:
     seen = judge(facts, None, None)

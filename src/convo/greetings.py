@@ -7,8 +7,7 @@ with "-" is the beginning of a word.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 
 GREETINGS = {
     "en": (
@@ -76,7 +75,8 @@ GREETINGS = {
 
 OFFERS = {
     "en": (
-        "my free | our free | a free | for free | free copy | free guide | free trial | check out | "
+        "my free | our free | here is my | here's my | here is our | a free | for free | free copy | free guide | "
+        "free trial | check out | "
         "check my | grab | grab your | download | my course | my new book | my latest book | my ebook | "
         "my e-book | newsletter | sign up | subscribe | visit my | visit our | my website | "
         "our website | my site | discount | % off | book a call | schedule a call | hop on a call | "
@@ -148,10 +148,10 @@ GOES_ON = (
 )
 """Words that may follow a greeting; any other ("thanks for following my work") makes it somebody's own sentence."""
 
-_OPENING = 60
-"""An automatic greeting begins within so many characters ("Hi there, thanks for connecting")."""
+_OPENING = 90
+"""An automatic greeting stands within so many characters ("Hi there, thanks for connecting")."""
 
-_LINK = re.compile(r"https?://|\bwww\.|\b[\w-]+\.[a-z]{2,}/", re.IGNORECASE)
+_LINK = re.compile(r"https?://|\bwww\.|(?<!\S)(?:[\w-]+\.)+[a-z]{2,}/", re.IGNORECASE)
 _NAMED = re.compile(r"(?<!\w)[@#][\w.@-]+")
 _LETTER = re.compile(r"[^\W_]")
 _NEXT_WORD = re.compile(r" ([\w']+)")
@@ -162,21 +162,21 @@ def sounds_automatic(text: str, linked: bool) -> bool:
 
     That is a link (`linked` when one comes with it), a pleasantry, or no word more.
     """
+    end = _find(_ALL_GREETINGS, _small(text[:_OPENING]))
+    if end < 0:
+        return False
     small = _small(text)
-    greeting = _phrases(GREETINGS.values()).search(small)
-    if greeting is None or greeting.start() > _OPENING:
-        return False
-    rest = small[greeting.end() :]
+    rest = small[end:]
     following = _NEXT_WORD.match(rest)
-    if following and not _phrases((GOES_ON,)).fullmatch(following[1]):
+    if following and _find(GOES_ON, following[1]) != len(following[1]):
         return False
-    if _phrases(OFFERS.values()).search(rest):
+    if _find(_ALL_OFFERS, rest) >= 0:
         return True
-    if _phrases((QUESTIONS,)).search(small):
+    if _find(QUESTIONS, small) >= 0:
         return False
     if linked or _LINK.search(rest):
         return True
-    return not _LETTER.search(_NAMED.sub(" ", rest)) or bool(_phrases((PLEASANTRIES,)).search(rest))
+    return not _LETTER.search(_NAMED.sub(" ", rest)) or _find(PLEASANTRIES, rest) >= 0
 
 
 def _small(text: str) -> str:
@@ -200,20 +200,35 @@ _SHORTER = (
 )
 
 
-def _phrases(lists: Iterable[str]) -> re.Pattern[str]:
-    """Any phrase of these lists, the longest first."""
-    return _compiled("|".join(lists))
+_ALL_GREETINGS = " | ".join(GREETINGS.values())
+_ALL_OFFERS = " | ".join(OFFERS.values())
 
 
-@lru_cache(maxsize=8)
-def _compiled(joined: str) -> re.Pattern[str]:
-    phrases = sorted({phrase.strip() for phrase in joined.split("|")}, key=len, reverse=True)
-    return re.compile("|".join(map(_pattern, phrases)))
+def _find(listed: str, text: str) -> int:
+    """Where the longest phrase of a list that stands in a text ends, -1 when none does."""
+    for phrase, bounded, open_end in _entries(listed):
+        start = text.find(phrase)
+        while start >= 0:
+            end = start + len(phrase)
+            before, after = text[start - 1 : start], text[end : end + 1]
+            if not bounded or not (_is_letter(before) or (_is_letter(after) and not open_end)):
+                return end
+            start = text.find(phrase, end)
+    return -1
 
 
-def _pattern(phrase: str) -> str:
-    """A phrase as whole words; scripts without spaces have no words to be whole."""
-    stem = phrase.removesuffix("-")
-    if not stem[0].isalpha() or stem >= "\u0e00":
-        return re.escape(stem)
-    return rf"(?<!\w){re.escape(stem)}" + ("" if stem != phrase else r"(?!\w)")
+def _is_letter(one: str) -> bool:
+    return one.isalnum() or one == "_"
+
+
+@cache
+def _entries(listed: str) -> tuple[tuple[str, bool, bool], ...]:
+    """The phrases of a list, the longest first; whether each stands as whole words, and may be a beginning only.
+
+    Scripts without spaces have no words to be whole.
+    """
+    entries = []
+    for phrase in sorted({phrase.strip() for phrase in listed.split("|")}, key=len, reverse=True):
+        stem = phrase.removesuffix("-")
+        entries.append((stem, stem[0].isalpha() and stem < "\u0e00", stem != phrase))
+    return tuple(entries)

@@ -99,7 +99,9 @@ class _Reader:
             self.leave(closings.pop())
 
     def say(self, text: str) -> None:
-        """Words between tags."""
+        """Words between tags; what goes from them goes before their white space is collapsed."""
+        if not text.isprintable():
+            text = clean(text)
         self.writer.words(text)
         if not self.begun and text.strip(" \t\r\n,:\xa0"):
             self.begun = True
@@ -241,7 +243,7 @@ def html_to_text(
     are not the address itself. Everything in the result is cleaned.
     """
     if "<" not in html and "&" not in html:
-        return Rendered(clean(" ".join(html[:INPUT_CAP].split())))
+        return Rendered(" ".join(clean(html[:INPUT_CAP]).split()))
     from selectolax.lexbor import LexborHTMLParser
 
     reader = _Reader(base, names, without)
@@ -250,7 +252,7 @@ def html_to_text(
     if len(html) > INPUT_CAP or reader.nodes >= _NODES:
         reader.say("…")
     return Rendered(
-        clean(reader.writer.text()),
+        clean(reader.writer.text()).strip("\n"),
         tuple(reader.links),
         tuple(handle for handle in reader.leading if handle not in reader.named),
         tuple(reader.named),

@@ -19,10 +19,13 @@ _MANY = 5
 _TASTE = 36
 """Characters of a message shown in a reason."""
 
-_FEW_WORDS = 4
-"""Texts of fewer words are said by many without being copied ("Thank you very much")."""
+_COPIED = 8
+"""Fewer words are said by many without being copied ("Happy birthday, have a great day"); half of it with a link."""
 
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}/\S*", re.IGNORECASE)
+_COPIED_LETTERS = 20
+"""The same in scripts without spaces."""
+
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)(?:[\w-]+\.)+[a-z]{2,}/\S*", re.IGNORECASE)
 _NAMED = re.compile(r"(?<!\w)[@#][\w.@-]+")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -70,7 +73,10 @@ def parts(reason: str) -> tuple[str, str]:
 def fingerprint(text: str) -> str:
     """What is compared to find the same text sent to many: its words alone; "" for texts too short to tell."""
     words = _WORD.findall(_bare(text).casefold())
-    return " ".join(words) if len(words) >= _FEW_WORDS or len("".join(words)) >= _TASTE else ""
+    enough = _COPIED // 2 if _ADDRESS.search(text) else _COPIED
+    if len(words) < enough and all(len(word) < _COPIED_LETTERS for word in words):
+        return ""
+    return " ".join(words)
 
 
 def bot(stranger: Stranger) -> str:
@@ -82,6 +88,8 @@ def only_link(stranger: Stranger) -> str:
     """Only a link, in a direct message, a blog comment or a mention out of nowhere."""
     message = stranger.message
     if not _out_of_nowhere(stranger) or message.attachments or message.quotes:
+        return ""
+    if not message.links and "/" not in message.text and "www." not in message.text:
         return ""
     found = _ADDRESS.search(message.text)
     url = message.links[0].url if message.links else found[0] if found else ""

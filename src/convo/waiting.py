@@ -292,7 +292,7 @@ class _Answers:
                 self._to_person_in.setdefault((branch, person), place)
             else:
                 self._to_person.setdefault(person, place)
-        if parent is not None and not parent.is_me:
+        if parent is not None:
             self._to_person_in.setdefault((branch, parent.author), place)
         if not named and (fact.flat or two_people):
             self._to_all_in.setdefault(branch, place)
@@ -308,10 +308,8 @@ class _Answers:
             return self._reviewed > place
         if self._above.get(ask.uri, -1) > place:
             return True
-        if ask.held:
-            return (
-                False  # Words to its author elsewhere decide nothing about a comment that asks for approval.
-            )
+        if ask.held:  # Words to its author elsewhere decide nothing about a comment that asks for approval.
+            return False
         return (
             self._to_person.get(ask.author, -1) > place
             or self._to_person_in.get((ask.branch, ask.author), -1) > place

@@ -31,6 +31,7 @@ class MemoryWorld:
     """One server in memory with the user and people."""
 
     page_size = 5
+    warning = "food"
     secrets = ("token",)
 
     def __init__(self, **traits: Any) -> None:

@@ -36,6 +36,7 @@ class Stage:
         self.directory = directory
         self.clock = HandClock(START)
         self.world = World(self.clock)
+        self._written = 0
         self.config = Config(inbox=InboxConfig(undo_seconds=0), accounts={})
         for name in names or ("one",):
             self.add(name, Traits(**traits))
@@ -59,11 +60,18 @@ class Stage:
     def ask(self, text: str, name: str = "one", by: str = "ana", **how: Any) -> Message:
         """Somebody says something to the user."""
         how.setdefault("names", (self.person("me", name),))
+        how.setdefault("at", self.just_now())
         return self.world.write(self.server(name), self.person(by, name), text, **how)
 
     def say(self, text: str, name: str = "one", **how: Any) -> Message:
         """The user writes something elsewhere."""
+        how.setdefault("at", self.just_now())
         return self.world.write(self.server(name), self.person("me", name), text, **how)
+
+    def just_now(self) -> datetime:
+        """Within the last second, each time a little later."""
+        self._written += 1
+        return self.clock.now() - timedelta(milliseconds=1000 - self._written)
 
     def mine(self, text: str | None = None, name: str = "one") -> list[Message]:
         """What stands of the user's on a server."""
@@ -95,13 +103,15 @@ class Stage:
         return self.run(lambda engine: engine.sync.once(names))
 
 
-async def queue(engine: Engine, parent: Message | str, text: str, account: str = "one", hold: float = 0) -> int:
+async def queue(
+    engine: Engine, parent: Message | str, text: str, account: str = "one", hold: float = 0
+) -> int:
     """Put an answer into the outbox, as the reply box does."""
     record = stored.by_name(engine.store.reader, account)
     assert record is not None
     now = engine.clock.now()
     uri = parent if isinstance(parent, str) else parent.uri
-    key = f"key-{text}-{now.isoformat()}"
+    key = f"key-{account}-{text}-{now.isoformat()}"
     leaves_at = now + timedelta(seconds=hold)
     return await engine.store.write(
         outbox.take, record.id, uri, text, {}, key=key, leaves_at=leaves_at, now=now
@@ -143,7 +153,19 @@ def dying_at(point: str, times: int = 1) -> Iterator[list[str]]:
         points.observe(None)
 
 
-async def settled(turns: int = 50) -> None:
-    """Let everything that can run without the clock run; the store's thread gets its turn, too."""
-    for _ in range(turns):
+async def settled(engine: Engine, rounds: int = 8) -> None:
+    """Let everything run that can run without the clock: ready callbacks, and the store's thread, in turn."""
+    for _ in range(rounds):
+        for _ in range(25):
+            await asyncio.sleep(0)
+        await engine.store.write(_nothing, user=False, durable=False)
+
+
+def _nothing(db: object) -> None:
+    """A job that comes after all that were asked for before it."""
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Wait until something holds, as long as the test may run."""
+    while not holds():
         await asyncio.sleep(0.001)

@@ -107,7 +107,12 @@ class Someone:
     token: str
 
     def write(self, collection: str, record: dict[str, Any], rkey: str = "") -> dict[str, Any]:
-        body = {"repo": self.did, "collection": collection, "record": record, **({"rkey": rkey} if rkey else {})}
+        body = {
+            "repo": self.did,
+            "collection": collection,
+            "record": record,
+            **({"rkey": rkey} if rkey else {}),
+        }
         return self.network.call("com.atproto.repo.createRecord", body, self.token)
 
     def say(
@@ -189,7 +194,10 @@ def _mentions(text: str, someone: Someone) -> list[dict[str, Any]]:
     feature = {"$type": "app.bsky.richtext.facet#mention", "did": someone.did}
     places = [match.span() for match in re.finditer(re.escape(f"@{someone.handle}"), text)]
     return [
-        {"index": {"byteStart": len(text[:a].encode()), "byteEnd": len(text[:b].encode())}, "features": [feature]}
+        {
+            "index": {"byteStart": len(text[:a].encode()), "byteEnd": len(text[:b].encode())},
+            "features": [feature],
+        }
         for a, b in places
     ]
 

@@ -106,10 +106,12 @@ class Network:
         self._last_tid += 1
         return tid(when or self.clock.now(), self._last_tid % 1024)
 
-    def put(self, did: str, collection: str, rkey: str, value: dict[str, Any]) -> Record:
-        """Write a record, as new or over an old one, and tell who is concerned."""
+    def put(
+        self, did: str, collection: str, rkey: str, value: dict[str, Any], *, at: datetime | None = None
+    ) -> Record:
+        """Write a record, as new or over an old one, and tell who is concerned; `at` is when it arrived."""
         uri = f"at://{did}/{collection}/{rkey}"
-        record = Record(uri, cid(value), value, self.clock.now())
+        record = Record(uri, cid(value), value, at or self.clock.now())
         self.records[uri] = record
         if self.settled:
             self._known.add(uri)

@@ -44,6 +44,7 @@ class Server:
         self.log: list[Request] = log if log is not None else []
         self.connections = 0
         self.silent = False
+        self.refusing = False
         self.lock = threading.RLock()
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
@@ -67,6 +68,7 @@ class Server:
 
     def refuse(self) -> None:
         """Refuse connections from now on, and close those that are open."""
+        self.refusing = True
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -75,6 +77,7 @@ class Server:
 
     def accept(self) -> None:
         """Take connections again, on the same port."""
+        self.refusing = False
         self._listener = self._listen(self.port)
 
     def stop(self) -> None:

@@ -10,15 +10,25 @@ import asyncio
 import json
 import mimetypes
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from convo.adapters import _bluesky_read as read
 from convo.adapters import _bluesky_text as rich
 from convo.adapters._bluesky_session import Session
-from convo.adapters._bluesky_thread import node, record
-from convo.adapters._bluesky_wire import POST, Post, Record, RepoRecord, Resolved, Written, answer, decode
+from convo.adapters._bluesky_thread import GONE, node, record
+from convo.adapters._bluesky_wire import (
+    POST,
+    Post,
+    Record,
+    RepoRecord,
+    Resolved,
+    Written,
+    answer,
+    decode,
+    there,
+)
 from convo.adapters.contract import Absent, AdapterError, Found, Missing, Proof, Refused, RetryAt
 from convo.model import Message, Person, Reply, Upload
 from convo.text import shorten
@@ -31,17 +41,16 @@ _SELF_LABELS = {"sexual": "sexual", "nudity": "nudity", "porn": "porn", "graphic
 Now = Callable[[], datetime]
 
 
-def stamp(when: datetime) -> str:
-    """A time as records carry it, in milliseconds."""
-    return when.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
 def check_length(reply: Reply, chat: bool = False) -> None:
     """Raises Refused when the server would refuse the text for its length, or for being empty."""
     length = rich.measure(reply.text, chat)
     if length.room is not None and length.room < 0:
-        over = "bytes" if length.limit in (rich.POST_BYTES, rich.CHAT_BYTES) else "characters"
-        raise Refused(f"Too long for Bluesky by {-length.room} {over}; it takes {length.limit}.")
+        bytes_ = (
+            f" bytes (it takes {length.limit:,})"
+            if length.limit in (rich.POST_BYTES, rich.CHAT_BYTES)
+            else ""
+        )
+        raise Refused(f"Too long for Bluesky by {-length.room}{bytes_}.")
     if not reply.text.strip() and not reply.attachments:
         raise Refused("There are no words in this answer.")
 
@@ -60,7 +69,7 @@ async def prepare(session: Session, me: Person, reply: Reply, now: Now) -> str:
         reply.text, spans, await resolve(session, [s.value for s in spans if s.kind == "mention"])
     )
     when = now()
-    made: dict[str, Any] = {"$type": POST, "text": reply.text, "createdAt": stamp(when)}
+    made: dict[str, Any] = {"$type": POST, "text": reply.text, "createdAt": read.stamp(when)}
     made["reply"] = {"root": root_ref, "parent": parent_ref}
     if facets:
         made["facets"] = facets
@@ -85,8 +94,8 @@ async def _parent(session: Session, uri: str) -> Post:
         raise Refused(
             "A block stands between you and whoever wrote this; Bluesky would show an answer to nobody."
         )
-    if found.post is None:
-        raise Missing("Bluesky does not have this message any more.")
+    if not there(found.post):
+        raise Missing(GONE)
     try:
         post = decode(found.post, Post)
     except ValueError as error:
@@ -114,17 +123,22 @@ async def resolve(session: Session, handles: Sequence[str]) -> dict[str, str]:
 def self_labels(reply: Reply) -> list[str]:
     """The labels for a content warning. Raises Refused for words that are none of Bluesky's.
 
-    What the answered message carries from Bluesky's moderation is not the user's to repeat, and is dropped.
+    The author's own labels are carried over as they are; what Bluesky's moderation said of the answered
+    message is not the user's to repeat, and is dropped.
     """
     carried = {part.strip() for part in reply.parent.content_warning.split(",")}
-    wanted = [part.strip() for part in reply.content_warning.split(",") if part.strip()]
-    unknown = [part for part in wanted if part.lower() not in _SELF_LABELS and part not in carried]
-    if unknown:
-        known = ", ".join(_SELF_LABELS)
-        raise Refused(
-            f'Bluesky cannot cover a message with "{shorten(unknown[0], 40)}"; it knows only: {known}.'
-        )
-    return [_SELF_LABELS[part.lower()] for part in wanted if part.lower() in _SELF_LABELS]
+    labels: list[str] = []
+    for part in (part.strip() for part in reply.content_warning.split(",")):
+        if part.lower() in _SELF_LABELS:
+            labels.append(_SELF_LABELS[part.lower()])
+        elif part in carried:
+            labels += [part] if read.LABEL.fullmatch(part) else []
+        elif part:
+            known = ", ".join(_SELF_LABELS)
+            raise Refused(
+                f'Bluesky cannot cover a message with "{shorten(part, 40)}"; it knows only: {known}.'
+            )
+    return labels
 
 
 def refuse_pictures(uploads: Sequence[Upload]) -> None:

@@ -16,19 +16,10 @@ from msgspec import json as msgjson
 from convo.adapters import _bluesky_read as read
 from convo.adapters import _bluesky_text as rich
 from convo.adapters._bluesky_answer import check_length, resolve
+from convo.adapters._bluesky_chat_wire import ChatMessage, ChatMessages, Convo, Convos, OneConvo
 from convo.adapters._bluesky_session import Session, fault
 from convo.adapters._bluesky_sync import ms
-from convo.adapters._bluesky_wire import (
-    Author,
-    ChatMessage,
-    ChatMessages,
-    Convo,
-    Convos,
-    OneConvo,
-    answer,
-    decode,
-    items,
-)
+from convo.adapters._bluesky_wire import Author, answer, decode, items, there
 from convo.adapters.contract import Absent, Found, Missing, Proof, Refused
 from convo.model import Conversation, Lookup, Message, Page, Person, Ref, Reply, Visibility
 from convo.text import one_line, parse_time
@@ -119,7 +110,11 @@ class Chat:
         changed: list[Convo] = []
         old = False
         for convo in items(page.convos, Convo, skipped):
-            last = next(items([convo.last_message], ChatMessage, []), None) if convo.last_message else None
+            last = (
+                next(items([convo.last_message], ChatMessage, []), None)
+                if there(convo.last_message)
+                else None
+            )
             if last and last.sent_at and _older(last.sent_at, since):
                 old = True
             elif marks.revs.get(convo.id) != convo.rev:
@@ -271,8 +266,10 @@ def _message(convo: Convo, one: ChatMessage, people: dict[str, Author]) -> Messa
     refusals = {"delete": "Bluesky would take a direct message away from you only; the others keep it."}
     if words:
         refusals["answer"] = words
-    members = [(person.did, person.handle) for person in convo.members]
-    data = read.Data(convo=convo.id, message=one.id, rev=one.rev, members=members)
+    members = [(person.uid, person.handle) for person in map(read.person, convo.members)]
+    data = read.Data(
+        convo=one_line(convo.id), message=one_line(one.id), rev=one_line(one.rev), members=members
+    )
     return Message(
         uri=f"{root}/{one_line(one.id)}",
         author=author,
@@ -301,7 +298,7 @@ def _filtered(convo: Convo) -> str:
     return "you muted this conversation on Bluesky" if convo.muted else ""
 
 
-def _answered(raw: Raw | None) -> str:
-    if raw is None:
+def _answered(raw: Raw) -> str:
+    if not there(raw):
         return ""
     return next((one_line(one.id) for one in items([raw], ChatMessage, [])), "")

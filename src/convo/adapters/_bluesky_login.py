@@ -121,7 +121,7 @@ async def _messages(chat: Chat) -> Finding:
         return Finding("direct messages", True, "This app password may read and answer direct messages.")
     if allowed is False:
         advice = f'For them make one at {PASSWORDS_PAGE} with "{_CHAT_BOX}" ticked, and sign in again.'
-        return Finding("direct messages", False, f"This app password may not read direct messages. {advice}")
+        return Finding("direct messages", True, f"This app password may not read direct messages. {advice}")
     return Finding("direct messages", False, f'The service of direct messages said: "{shorten(words, 160)}"')
 
 

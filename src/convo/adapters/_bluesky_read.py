@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timezone
 
 import msgspec
 from msgspec import Raw
@@ -23,6 +24,7 @@ from convo.adapters._bluesky_wire import (
     RepoRecord,
     decode,
     self_labels,
+    there,
 )
 from convo.model import Attachment, Link, Message, Person, Quote
 from convo.text import clean, one_line, parse_time
@@ -39,6 +41,8 @@ COVERS = {
     "!warn": "warned about by Bluesky's moderation",
 }
 """Labels that cover a message, in words."""
+LABEL = re.compile(r"[a-z][a-z0-9-]{0,62}")
+"""The form of a label that is no order to servers (those begin with "!")."""
 _HIDES = {"!hide": "Bluesky's moderation hides it", "spam": "Bluesky's moderation calls it spam"}
 
 
@@ -65,6 +69,11 @@ def read_data(value: str) -> Data:
 def write_data(data: Data) -> str:
     """The data of a message as text."""
     return msgspec.json.encode(data).decode()
+
+
+def stamp(when: datetime) -> str:
+    """A time as records carry it, in milliseconds."""
+    return when.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def did_of(uri: str) -> str:
@@ -101,14 +110,13 @@ def message(post: Post) -> Message:
     """A hydrated post, or a notification about one, as a message. Raises ValueError when it is malformed."""
     record = decode(post.record, Record)
     indexed = parse_time(post.indexed_at)
-    labels = [*(post.labels or ()), *self_labels(record.labels)]
-    made = _message(
-        post.uri, post.cid, record, person(post.author), indexed, post.embed or record.embed, post.indexed_at
-    )
+    labels = post.labels or []
+    embed = post.embed if there(post.embed) else record.embed
+    made = _message(post.uri, post.cid, record, person(post.author), indexed, embed, post.indexed_at)
     hidden = [words for value, words in _HIDES.items() if value in _values(labels)]
     return replace(
         made,
-        content_warning=_cover(labels),
+        content_warning=_cover(labels, self_labels(record.labels)),
         filtered=hidden[0] if hidden else "",
         more_below=bool(post.answers_below),
         refusals=_refusals(post),
@@ -119,7 +127,7 @@ def own_message(found: RepoRecord, me: Person) -> Message:
     """A record of the user's own repository as a message. Raises ValueError when it is malformed."""
     record = decode(found.value, Record)
     made = _message(found.uri, found.cid, record, me, None, record.embed, "")
-    return replace(made, content_warning=_cover(self_labels(record.labels)))
+    return replace(made, content_warning=_cover((), self_labels(record.labels)))
 
 
 def _message(
@@ -128,7 +136,7 @@ def _message(
     record: Record,
     author: Person,
     indexed: datetime | None,
-    embed: Raw | None,
+    embed: Raw,
     stands: str,
 ) -> Message:
     if not is_post(uri):
@@ -153,7 +161,7 @@ def _message(
         quotes=quotes,
         attachments=pictures,
         links=shown.links + tuple(card for card in cards if card.url not in listed),
-        data=write_data(Data(cid=cid, root=one_line(root), indexed=stands)),
+        data=write_data(Data(one_line(cid), one_line(root), one_line(stands))),
     )
 
 
@@ -175,9 +183,13 @@ def _values(labels: Iterable[Label]) -> set[str]:
     return {label.val for label in given if not label.neg} - {label.val for label in given if label.neg}
 
 
-def _cover(labels: Sequence[Label]) -> str:
-    values = _values(labels)
-    return ", ".join(dict.fromkeys(words for value, words in COVERS.items() if value in values))
+def _cover(labels: Sequence[Label], own: Sequence[Label]) -> str:
+    """The covers that moderation or the author put over a message; authors may use words of their own."""
+    values = _values([*labels, *own])
+    words = [cover for value, cover in COVERS.items() if value in values]
+    known = {*COVERS, *_HIDES, "bot"}
+    words += sorted(value for value in _values(own) - known if LABEL.fullmatch(value))
+    return ", ".join(dict.fromkeys(words))
 
 
 def _refusals(post: Post) -> dict[str, str]:
@@ -201,11 +213,9 @@ def refusal(post: Post) -> str:
     return ""
 
 
-def embedded(
-    raw: Raw | None, page: str
-) -> tuple[tuple[Attachment, ...], tuple[Quote, ...], tuple[Link, ...]]:
+def embedded(raw: Raw, page: str) -> tuple[tuple[Attachment, ...], tuple[Quote, ...], tuple[Link, ...]]:
     """Pictures, quotes and link cards of an embed; what is unknown or malformed gives nothing."""
-    if raw is None:
+    if not there(raw):
         return (), (), ()
     try:
         embed = decode(raw, Embed)
@@ -219,7 +229,7 @@ def embedded(
         cards = (Link(_web(embed.external.uri), one_line(embed.external.title)),)
     quote = _quote(embed.record)
     quotes = (quote,) if quote else ()
-    if embed.media is not None:
+    if there(embed.media):
         more, _, links = embedded(embed.media, page)
         pictures, cards = pictures + more, cards + links
     return pictures, quotes, cards
@@ -234,9 +244,9 @@ def _web(url: str) -> str:
     return address if address.startswith(("http://", "https://")) else ""
 
 
-def _quote(raw: Raw | None, depth: int = 2) -> Quote | None:
+def _quote(raw: Raw, depth: int = 2) -> Quote | None:
     """A quoted post; also when it is gone or blocked, as then its author is still named."""
-    if raw is None or depth == 0:
+    if depth == 0 or not there(raw):
         return None
     try:
         quoted = decode(raw, Quoted)

@@ -26,6 +26,7 @@ from convo.adapters._bluesky_wire import (
     Posts,
     Records,
     RepoRecord,
+    Unread,
     answer,
     decode,
     items,
@@ -34,6 +35,7 @@ from convo.adapters.contract import Missing, Refused
 from convo.model import Message, Page, Person
 from convo.text import parse_time
 
+BLOCK = "app.bsky.graph.block"
 REASONS = ("reply", "mention", "quote")
 """The notifications in which a person says something."""
 OVERLAP = timedelta(hours=48)
@@ -46,6 +48,10 @@ _MOST_PAGES = 1000
 _BULK = 25
 _LIST_PAGES = 100
 Now = Callable[[], datetime]
+
+
+class _Block(Struct):
+    subject: str = ""
 
 
 class Walk(Struct, omit_defaults=True):
@@ -220,8 +226,9 @@ async def own_posts(session: Session, me: Person, cursor: str, since: datetime, 
             continue
         marks.seen[last] = (stands, version)
         messages.append(made)
-    gone = _vanished(marks, met, above, last if page.cursor else "")
-    more = go_on(marks, walk, page.cursor, arrived, cut=False)
+    onward = page.cursor if len(page.records) >= 100 else ""
+    gone = _vanished(marks, met, above, last if onward else "")
+    more = go_on(marks, walk, onward, arrived, cut=False)
     uris = tuple(f"at://{me.uid}/{POST}/{rkey}" for rkey in gone)
     return Page(tuple(messages), written(marks), more, gone=uris, skipped=tuple(skipped))
 
@@ -253,3 +260,41 @@ async def people(session: Session, now: Now) -> Page:
             skipped.append(f"{method}: only the first {_LIST_PAGES * 100} were read")
     seen_at = now().astimezone(timezone.utc).isoformat(timespec="seconds")
     return Page(cursor=seen_at, hidden=tuple(hidden), skipped=tuple(skipped))
+
+
+async def blocks_of(session: Session, me: Person, uid: str) -> list[str]:
+    """The user's own records that block a person: the one the AppView knows, and those it may not know yet."""
+    response = await session.get("app.bsky.actor.getProfile", [("actor", uid)])
+    profile = answer(response.body, Author, session.host)
+    known = profile.viewer.blocking if profile.viewer else ""
+    found = {known: None} if read.did_of(known) == me.uid else {}
+    params = [("repo", me.uid), ("collection", BLOCK), ("limit", "100")]
+    response = await session.get("com.atproto.repo.listRecords", params, open_to_all=True)
+    for record in items(answer(response.body, Records, session.host).records, RepoRecord, []):
+        if next(items([record.value], _Block, []), _Block()).subject == uid:
+            found[record.uri] = None
+    return list(found)
+
+
+async def mark_read(session: Session, stands: str) -> None:
+    """Move the one mark of the notifications just past the item that stands at this time in the list, never back.
+
+    Before the mark was ever set the server shows the newest item's time in its place; then it still counts
+    that item as unread.
+    """
+    if not stands:
+        return
+    seen = parse_time(stands) + timedelta(milliseconds=1)
+    params = [("limit", "1"), ("priority", "false")]
+    response = await session.get("app.bsky.notification.listNotifications", params)
+    page = answer(response.body, Notifications, session.host)
+    if page.seen_at and parse_time(page.seen_at) >= seen:
+        newest = next(items(page.notifications, Post, []), None)
+        if newest is None or newest.indexed_at != page.seen_at or not await _any_unread(session):
+            return
+    await session.post("app.bsky.notification.updateSeen", {"seenAt": read.stamp(seen)})
+
+
+async def _any_unread(session: Session) -> bool:
+    response = await session.get("app.bsky.notification.getUnreadCount", [("priority", "false")])
+    return bool(answer(response.body, Unread, session.host).anything)

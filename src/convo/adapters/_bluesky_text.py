@@ -26,9 +26,8 @@ CHAT_GRAPHEMES, CHAT_BYTES = 1000, 10000
 _TID = "234567abcdefghijklmnopqrstuvwxyz"
 _TID_FORM = re.compile(r"[234567abcdefghij][234567a-z]{12}")
 _LINK = re.compile(r"(?:^|(?<=[\s(]))(?:https?://|www\.)\S+", re.IGNORECASE)
-_NAME = re.compile(
-    r"(?:^|(?<=[\s(]))@([a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)+)"
-)
+_PART = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?"
+_NAME = re.compile(rf"(?:^|(?<=[\s(]))@({_PART}(?:\.{_PART})+)")
 _BETWEEN_NAMES = re.compile(r"[\s,:;&/·.-]*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 

@@ -10,7 +10,7 @@ from msgspec import Raw
 from convo.adapters import _bluesky_read as read
 from convo.adapters._bluesky_session import Session
 from convo.adapters._bluesky_sync import posts
-from convo.adapters._bluesky_wire import Node, Post, Record, RepoRecord, Thread, answer, decode, items
+from convo.adapters._bluesky_wire import Node, Post, Record, RepoRecord, Thread, answer, decode, items, there
 from convo.adapters.contract import Missing, Refused, RetryAt
 from convo.model import Conversation, Lookup, Message, Ref
 
@@ -19,6 +19,7 @@ DEPTH = 10
 MOST = 1000
 """Messages of one conversation."""
 _DEEPER_CALLS = 10
+GONE = "Bluesky does not have this message any more."
 _DELETED = "An earlier message in it was deleted."
 _BLOCKED = "A message in it is hidden by a block."
 _LARGE = f"It is long; the first {MOST} messages near this one are here."
@@ -48,10 +49,13 @@ class _Gathered:
 async def node(session: Session, uri: str, depth: int, up: int) -> Node:
     """A post in its thread. Raises Missing when it is gone."""
     params = [("uri", uri), ("depth", str(depth)), ("parentHeight", str(up))]
-    response = await session.get("app.bsky.feed.getPostThread", params)
+    try:
+        response = await session.get("app.bsky.feed.getPostThread", params)
+    except Missing as error:
+        raise Missing(GONE) from error
     found = decode(answer(response.body, Thread, session.host).thread, Node)
     if found.not_found:
-        raise Missing("Bluesky does not have this message any more.")
+        raise Missing(GONE)
     return found
 
 
@@ -59,7 +63,7 @@ async def conversation(session: Session, uri: str) -> Conversation:
     """The ancestors of a post, itself, and the answers below. Raises Missing when the post is gone."""
     gathered = _Gathered()
     top = await node(session, uri, DEPTH, 80)
-    if top.post is None:
+    if not there(top.post):
         return Conversation((), _BLOCKED if top.blocked else _DELETED)
     gathered.add(top.post)
     await _climb(session, top, gathered)
@@ -82,16 +86,16 @@ async def conversation(session: Session, uri: str) -> Conversation:
 async def _climb(session: Session, top: Node, gathered: _Gathered) -> None:
     """The chain of parents; where it is cut, the root is fetched by itself."""
     raw, reached, root = top.parent, top.post, ""
-    while raw is not None:
+    while there(raw):
         above = next(items([raw], Node, []), Node())
-        if above.post is None:
+        if not there(above.post):
             gathered.lacks[_BLOCKED if above.blocked else _DELETED] = None
             break
         made = gathered.add(above.post)
         if made:
             gathered.messages[made.uri] = replace(made, more_below=False)
         raw, reached = above.parent, above.post
-    if reached is not None:
+    if there(reached):
         record = decode(decode(reached, Post).record, Record)
         root = record.reply.root.uri if record.reply else ""
     if root and root not in gathered.messages:
@@ -114,13 +118,13 @@ def _descend(top: Node, gathered: _Gathered) -> None:
             for reply in replies:
                 if reply.blocked:
                     gathered.lacks[_BLOCKED] = None
-                if reply.post is not None and gathered.add(reply.post):
+                if there(reply.post) and gathered.add(reply.post):
                     below.append(reply)
         level = below
 
 
 def _mark_edge(place: Node, shown: bool, edge: bool, gathered: _Gathered) -> None:
-    uri = decode(place.post, Post).uri if place.post is not None else ""
+    uri = decode(place.post, Post).uri if there(place.post) else ""
     made = gathered.messages.get(uri)
     if made is None or not made.more_below:
         return

@@ -25,7 +25,7 @@ _OVERLAP = timedelta(minutes=10)
 """How late a server may list something under an earlier time."""
 _PROBE = 15
 """Shorter pages are never cut: no known server gives fewer than this when it has more."""
-_REMEMBERED = 40
+_REMEMBERED = 400
 _PAGES = 1000
 
 
@@ -139,7 +139,9 @@ class Listing(Generic[Item]):
             ]
         if walk.pages == 0 and items:
             walk.top, walk.at = _id(items[0]), items[0].created_at or ""
-            walk.recent = [_id(item) for item in items[:_REMEMBERED]]
+        window = _time(walk.at) - _OVERLAP if walk.at else since
+        walk.recent += [_id(item) for item in fresh if _time(item.created_at) >= window]
+        del walk.recent[_REMEMBERED:]
         floor = max(since, _time(cursor.at) - _OVERLAP) if cursor.overlap and cursor.at else since
         kept = [item for item in fresh if _time(item.created_at) >= floor and _id(item) not in cursor.recent]
         following = next_params(link)

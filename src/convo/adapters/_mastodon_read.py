@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from typing import TypeVar
 
 import msgspec
 from msgspec import Raw, Struct
@@ -18,6 +19,7 @@ from convo.adapters.contract import Missing, Refused
 from convo.model import Conversation, Lookup, Message, Page, Ref
 from convo.text import one_line
 
+T = TypeVar("T")
 SPEECH = ("mention", "quote")
 """The only kinds of notification that carry words said to the user."""
 _MENTIONS: Params = (("types[]", "mention"), ("types[]", "quote"), ("include_filtered", "true"))
@@ -102,7 +104,7 @@ async def hidden(api: Api, cursor: str) -> Page:
 async def conversation(api: Api, ref: Ref) -> Conversation:
     """A message with all that its server knows above and below it. Raises Missing when it is gone."""
     path = f"/api/v1/statuses/{escaped(ref.local_id)}"
-    focus, around = await asyncio.gather(api.get(path), api.get(f"{path}/context"))
+    focus, around = await _together(api.get(path), api.get(f"{path}/context"))
     context = wire.decode(around, wire.Context)
     one, skipped = messages_of([Raw(focus.body)], api.facts)
     above, bad_above = messages_of(context.ancestors or [], api.facts)
@@ -128,7 +130,7 @@ async def lookup(api: Api, refs: Sequence[Ref]) -> Lookup:
         async with gate:
             return await current(api, ref)
 
-    found = await asyncio.gather(*(one(ref) for ref in refs))
+    found = await _together(*(one(ref) for ref in refs))
     gone = tuple(ref.uri for ref, message in zip(refs, found, strict=True) if message is None)
     return Lookup(tuple(message for message in found if message is not None), gone)
 
@@ -266,6 +268,17 @@ async def _lookup_bulk(api: Api, refs: Sequence[Ref]) -> Lookup:
         there = {wire.text_id(item.id) for item in wire.each(items, wire.Found, "Message")[0]}
         gone += [ref.uri for ref in batch if ref.local_id not in there]
     return Lookup(tuple(messages), tuple(gone))
+
+
+async def _together(*requests: Awaitable[T]) -> list[T]:
+    """Several requests at once; when one fails the others end first. Raises the first failure."""
+    results = await asyncio.gather(*requests, return_exceptions=True)
+    found: list[T] = []
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+        found.append(result)
+    return found
 
 
 def _slow(text: str) -> SlowCursor:

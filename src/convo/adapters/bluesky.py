@@ -18,7 +18,7 @@ from convo.adapters import _bluesky_thread as threads
 from convo.adapters._bluesky_chat import SERVICE, Chat, is_chat
 from convo.adapters._bluesky_login import FIELDS, TypedPassword, ask_who, findings
 from convo.adapters._bluesky_session import ENTRYWAY, PASSWORDS_PAGE, Session
-from convo.adapters._bluesky_wire import Author, Notifications, answer, decode
+from convo.adapters._bluesky_wire import Author, answer, decode
 from convo.adapters.contract import (
     AdapterError,
     Ask,
@@ -37,7 +37,7 @@ from convo.adapters.contract import (
 )
 from convo.adapters.http import Http
 from convo.model import Conversation, Lookup, Measure, Mention, Message, Page, Person, Ref, Reply, Visibility
-from convo.text import parse_time
+from convo.text import one_line
 
 if TYPE_CHECKING:
     from convo.config import AccountConfig
@@ -166,7 +166,7 @@ class Bluesky:
             allowed = None
         chat = self._facts.chat if allowed is None else allowed
         who = read.person(profile)
-        self._facts = Facts(who.uid, profile.handle, who.name, chat)
+        self._facts = Facts(who.uid, one_line(profile.handle), who.name, chat)
         self._settle_facts()
         return Identity(who, msgjson.encode(self._facts).decode())
 
@@ -259,16 +259,7 @@ class Bluesky:
         if is_chat(ref.uri):
             await self._chat.mark_read(ref.uri)
             return
-        stands = read.read_data(ref.data).indexed
-        if not stands:
-            return
-        seen = parse_time(stands) + timedelta(milliseconds=1)
-        params = [("limit", "1"), ("priority", "false")]
-        response = await self._session.get("app.bsky.notification.listNotifications", params)
-        before = answer(response.body, Notifications, self._session.host).seen_at
-        if before and parse_time(before) >= seen:
-            return
-        await self._session.post("app.bsky.notification.updateSeen", {"seenAt": answers.stamp(seen)})
+        await sync.mark_read(self._session, read.read_data(ref.data).indexed)
 
     async def moderate(self, ref: Ref, decision: str) -> None:
         """Nothing waits for approval on Bluesky."""
@@ -290,12 +281,10 @@ class Bluesky:
     async def block(self, uid: str, on: bool) -> None:
         """Block or unblock a person; a block is a public record."""
         me = await self._myself()
-        response = await self._session.get("app.bsky.actor.getProfile", [("actor", uid)])
-        profile = answer(response.body, Author, self._session.host)
-        standing = profile.viewer.blocking if profile.viewer else ""
+        standing = await sync.blocks_of(self._session, me, uid)
         if on and not standing:
             when = self._now()
-            record = {"$type": "app.bsky.graph.block", "subject": uid, "createdAt": answers.stamp(when)}
+            record = {"$type": sync.BLOCK, "subject": uid, "createdAt": read.stamp(when)}
             body = {
                 "repo": me.uid,
                 "collection": record["$type"],
@@ -303,8 +292,9 @@ class Bluesky:
                 "record": record,
             }
             await self._session.post("com.atproto.repo.putRecord", body)
-        elif not on and read.did_of(standing) == me.uid:
-            await self._delete_record(standing)
+        elif not on:
+            for uri in standing:
+                await self._delete_record(uri)
 
     async def close(self) -> None:
         """Release connections."""

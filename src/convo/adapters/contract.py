@@ -7,6 +7,7 @@ touches no database, decides nothing about waiting, and shows nothing.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -163,14 +164,9 @@ class Credential(Protocol):
         """Store rotating tokens atomically in the account's 0600 file."""
         ...
 
-    def refreshing(self) -> _AsyncGuard:
+    def refreshing(self) -> AbstractAsyncContextManager[object]:
         """A guard over all processes: hold it to re-read the session, refresh it and save it."""
         ...
-
-
-class _AsyncGuard(Protocol):
-    async def __aenter__(self) -> object: ...
-    async def __aexit__(self, *exc: object) -> object: ...
 
 
 class Adapter(Protocol):

@@ -274,21 +274,33 @@ class Http:
 
     async def _read(self, address: str, params: Any, headers: Mapping[str, str]) -> Response:
         httpx = _httpx()
-        for attempt in (1, 2):
-            if self._reader is None:
-                self._reader = self._client(keep=True)
-            request = self._reader.build_request("GET", address, params=params, headers=dict(headers))
+        if self._reader is None:
+            self._reader = self._client(keep=True)
+        try:
+            return await self._once(self._reader, address, params, headers)
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+            # A kept-alive connection died. Others may be in use by reads under way: they stay, this one goes anew.
+            pass
+        async with self._client(keep=False) as fresh:
             try:
-                return await asyncio.wait_for(self._exchange(self._reader, request), self._deadline)
-            except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
-                raise Unreachable(self._words(address, error)) from error
+                return await self._once(fresh, address, params, headers)
             except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError) as error:
-                if attempt == 2:
-                    raise RetryAt(self._words(address, error)) from error
-                await self.close()
-            except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, asyncio.TimeoutError) as error:
                 raise RetryAt(self._words(address, error)) from error
-        raise AssertionError("unreachable")
+
+    async def _once(
+        self, client: httpx.AsyncClient, address: str, params: Any, headers: Mapping[str, str]
+    ) -> Response:
+        """One try of a read. Raises Unreachable, RetryAt, or httpx's own error when the connection broke."""
+        httpx = _httpx()
+        request = client.build_request("GET", address, params=params, headers=dict(headers))
+        try:
+            return await asyncio.wait_for(self._exchange(client, request), self._deadline)
+        except (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError):
+            raise
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+            raise Unreachable(self._words(address, error)) from error
+        except (httpx.HTTPError, httpx.StreamError, httpx.InvalidURL, asyncio.TimeoutError) as error:
+            raise RetryAt(self._words(address, error)) from error
 
     async def _exchange(self, client: httpx.AsyncClient, request: httpx.Request) -> Response:
         self.requests += 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convo.adapters import title
+from convo.adapters import label
 from convo.cli.output import say, say_json, status_json, table
 from convo.cli.run import DONE, FAILED, Session, UsageError, config_path, data_dir
 from convo.engine.login import Login, Wish
@@ -21,7 +21,7 @@ async def accounts(session: Session) -> int:
         table(
             (
                 status.name,
-                title(status.platform),
+                label(status.platform),
                 status.handle,
                 status.health.value,
                 " ".join(part for part in (status.words, status.advice) if part),

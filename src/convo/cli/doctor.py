@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convo.adapters import title
+from convo.adapters import label
 from convo.adapters.contract import Finding
 from convo.cli.output import say, say_json
 from convo.cli.run import DONE, FAILED, Session, config_path, data_dir
@@ -64,6 +64,6 @@ def _json(finding: Finding) -> dict[str, Any]:
 def _say(session: Session, report: dict[str, list[Finding]]) -> None:
     for name, findings in report.items():
         account = session.config.accounts.get(name)
-        say(f"{name} ({title(account.platform)})" if account else name)
+        say(f"{name} ({label(account.platform)})" if account else name)
         for finding in findings:
             say(f"  {'fine ' if finding.fine else 'fault'}  {finding.what}: {finding.words}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convo.adapters import title
+from convo.adapters import label
 from convo.cli.output import hit_json, opened_json, row_json, say, say_json, table
 from convo.cli.run import DONE, Session, UsageError
 from convo.engine import voice
@@ -41,7 +41,7 @@ def _line(session: Session, row: Row) -> tuple[str, ...]:
     name = row.who.shown if row.who else ""
     when = voice.age_long(row.waiting_since or row.last_message_at, session.engine.clock.now())
     words = f"[{row.covered}] covered" if row.covered else row.words
-    return public_id("t", row.thread_id), name, f"{title(row.platform)} {row.account}", when, words
+    return public_id("t", row.thread_id), name, f"{label(row.platform)} {row.account}", when, words
 
 
 async def show(session: Session) -> int:
@@ -64,7 +64,7 @@ def _say_conversation(session: Session, opened: Opened) -> None:
     row = opened.row
     say(row.title)
     say(
-        f"{public_id('t', row.thread_id)}, {title(row.platform)} {row.account}, {row.state.value}. {row.url}".rstrip()
+        f"{public_id('t', row.thread_id)}, {label(row.platform)} {row.account}, {row.state.value}. {row.url}".rstrip()
     )
     if opened.partial:
         say(opened.partial)
@@ -97,7 +97,7 @@ async def search(session: Session) -> int:
             (
                 public_id("t", hit.row.thread_id),
                 hit.row.who.shown if hit.row.who else "",
-                f"{title(hit.row.platform)} {hit.row.account}",
+                f"{label(hit.row.platform)} {hit.row.account}",
                 hit.snippet,
             )
             for hit in hits

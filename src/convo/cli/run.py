@@ -56,12 +56,12 @@ def data_dir(options: argparse.Namespace) -> Path:
 
 def read_config(options: argparse.Namespace) -> Config:
     """The config of a command line. Raises ConfigError, also when a file that was named is not there."""
-    from convo.adapters import Platforms
+    from convo.adapters import known_platforms
 
     path = config_path(options)
     if options.config and not path.exists():
         raise ConfigError(f"{path} is not there. convo login NAME makes a config.")
-    return load(path, Platforms())
+    return load(path, known_platforms())
 
 
 def run(options: argparse.Namespace) -> int:

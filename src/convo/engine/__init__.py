@@ -11,6 +11,7 @@ from convo.clock import Clock, SystemClock
 from convo.config import Config
 from convo.engine.accounts import AccountError, Accounts, AdapterFactory
 from convo.engine.acts import Acts
+from convo.engine.answers import Answers
 from convo.engine.delivery import Delivery
 from convo.engine.errands import Errands
 from convo.engine.inbox import Inbox
@@ -59,6 +60,13 @@ class Engine:
             undo_seconds=config.inbox.undo_seconds,
             mark_read=config.inbox.mark_read,
         )
+        self.answers = Answers(
+            store,
+            self.clock,
+            self.accounts,
+            undo_seconds=config.inbox.undo_seconds,
+            context=self._context,
+        )
         self.on_change: Callable[[frozenset[int]], None] | None = None
         """Told on the event loop which threads changed; an empty set where it may be any, or an account."""
         self.on_words: Callable[[str], None] | None = None
@@ -67,7 +75,7 @@ class Engine:
         self._turn, self._watcher = Waiter(self.clock), Waiter(self.clock)
         self._stopping = False
         store.on_change = self._changed
-        self.acts.on_outbox = self._outbox_changed
+        self.acts.on_outbox = self.answers.on_outbox = self._outbox_changed
         self.standing.on_words = self.delivery.on_words = self._say
         self.sync.on_looking = lambda: self._changed(frozenset())
         self._note_configured()

@@ -154,6 +154,8 @@ class Acts:
             return Act(nothing or self._sentence(record), record.thread_ids)
         self._wake()
         words = self._sentence(record)
+        if record.act == "reopen" and self._anyone_waits(record):
+            words = voice.waits_again(self._people(record))
         back = "" if record.act == "discard" else f" {voice.BACK}"
         return Act(f"{words}{back}", record.thread_ids, record.journal_id)
 
@@ -213,7 +215,7 @@ def _done_words(record: Record, who: Sequence[Someone], there: Sequence[str], no
     if record.act == "snooze":
         return voice.comes_back(who, datetime.fromisoformat(record.detail) if record.detail else None, now)
     if record.act == "mute":
-        return voice.muted(len(record.thread_ids), there)
+        return voice.muted(len(record.thread_ids) or 1, there)
     if record.act == "mute_person":
         return voice.muted_person(who[0], record.detail)
     if record.act == "circle":

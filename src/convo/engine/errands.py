@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 
 from convo.adapters.contract import Adapter, AdapterError, Refused, RetryAt, SignInAgain, Verb
 from convo.clock import Clock
@@ -12,6 +13,7 @@ from convo.config import Config
 from convo.engine.accounts import AccountError, Accounts, stumbled
 from convo.engine.standing import Standing
 from convo.engine.waiter import Waiter
+from convo.model import Ref
 from convo.store import Store, errands
 from convo.store.errands import Due
 from convo.views import Health
@@ -114,20 +116,20 @@ class Errands:
             str(due.argument.get("uri", "")),
         )
         if verb is Verb.MUTE_PERSON:
-            return lambda: adapter.mute_person(uid, on)
+            return partial(adapter.mute_person, uid, on)
         if verb is Verb.BLOCK:
-            return lambda: adapter.block(uid, on)
+            return partial(adapter.block, uid, on)
         ref = errands.ref(self._store.reader, due.account_id, uri)
-        if ref is None:
-            return None
-        if verb is Verb.MUTE_THREAD:
-            return lambda: adapter.mute_thread(ref, on)
-        if verb is Verb.MARK_READ and self._may_mark(due.account_id, uri):
-            return lambda: adapter.mark_read(ref)
+        if verb is Verb.MARK_READ:
+            ref = self._readable(due.account_id, ref)
+            return partial(adapter.mark_read, ref) if ref else None
+        if verb is Verb.MUTE_THREAD and ref:
+            return partial(adapter.mute_thread, ref, on)
         return None
 
-    def _may_mark(self, account_id: int, uri: str) -> bool:
+    def _readable(self, account_id: int, ref: Ref | None) -> Ref | None:
+        """How far the platform may think that the user has read."""
         policy = self._config.inbox.mark_read
         if policy == "clear":
-            return errands.may_be_read(self._store.reader, account_id, uri)
-        return policy == "always"
+            return errands.clear_up_to(self._store.reader, account_id)
+        return ref if policy == "always" else None

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from convo.clock import Clock
-from convo.store import Store, conversation, drafts, outbox, people, reads, rows, search, threads
+from convo.store import Store, conversation, drafts, outbox, people, reads, rows, threads
 from convo.store import accounts as stored
 from convo.text import shorten
 from convo.views import (
@@ -106,6 +106,8 @@ class Inbox:
 
     def search(self, words: str, *, limit: int = 50, newest_first: bool = True) -> tuple[Hit, ...]:
         """Conversations in which the words stand, each once. Raises SearchError."""
+        from convo.store import search
+
         db = self._store.reader
         found: dict[int, tuple[int, str]] = {}
         for message_id, thread_id, snippet in search.search(

@@ -21,7 +21,16 @@ from convo.paths import private_directory
 TRY_SECONDS = 0.02
 """How long to wait before asking for a lock again that another holder has (real time: no clock is awaited)."""
 
-_held: ContextVar[frozenset[str]] = ContextVar("_held", default=frozenset())
+
+class _Hold:
+    """A lock as its holder has it, and the tasks it starts meanwhile."""
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        self.ended = False
+
+
+_held: ContextVar[tuple[_Hold, ...]] = ContextVar("_held", default=())
 
 
 class Locks:
@@ -34,23 +43,25 @@ class Locks:
     async def hold(self, name: str, *, first: bool = False) -> AsyncIterator[None]:
         """Hold the lock of an account; `first` goes before those who wait without it.
 
-        Who holds it already in this task passes through. Raises OSError where files cannot be locked.
+        The holder, and the tasks it waits for, pass through. Raises OSError where files cannot be locked.
         """
         key = f"{self.directory}/{name}"
-        if key in _held.get():
+        if any(hold.key == key and not hold.ended for hold in _held.get()):
             yield
             return
         descriptor = await self._taken(name, first)
-        token = _held.set(_held.get() | {key})
+        hold = _Hold(key)
+        token = _held.set((*_held.get(), hold))
         try:
             yield
         finally:
+            hold.ended = True
             _held.reset(token)
             os.close(descriptor)
 
-    def is_free(self, name: str) -> bool:
-        """Whether nobody holds the lock now."""
-        with self._open(name, "lock") as descriptor:
+    def is_free(self, name: str, kind: str = "lock") -> bool:
+        """Whether nobody holds the lock now (`first`: nobody waits for it with priority)."""
+        with self._open(name, kind) as descriptor:
             return _try(descriptor)
 
     def alone(self, name: str) -> int | None:

@@ -86,11 +86,14 @@ class Round:
         for channel in self._channels(ChannelKind.OWN):
             await self._read(channel)
         begun = self._clock.now() - timedelta(days=self._config.inbox.waiting_days)
-        for channel in self._channels(ChannelKind.INCOMING):
-            await self._read(channel, until=begun)
+        older = [
+            channel
+            for channel in self._channels(ChannelKind.INCOMING)
+            if not await self._read(channel, until=begun)
+        ]
         await self._load_parents()
         await self._standing.first_span_read(self._name)
-        for channel in self._channels(ChannelKind.PEOPLE, ChannelKind.INCOMING, ChannelKind.SLOW):
+        for channel in (*self._channels(ChannelKind.PEOPLE), *older, *self._channels(ChannelKind.SLOW)):
             await self._read(channel)
 
     async def _steady(self, scope: Scope, record: AccountRecord) -> None:
@@ -123,8 +126,8 @@ class Round:
         assert record is not None
         return record.id
 
-    async def _read(self, channel: Channel, until: datetime | None = None) -> None:
-        """Read a channel to its end, or until a page reaches back past `until`."""
+    async def _read(self, channel: Channel, until: datetime | None = None) -> bool:
+        """Read a channel to its end, or until a page reaches back past `until`; whether its end was reached."""
         while True:
             try:
                 page = await self._page(channel)
@@ -133,9 +136,9 @@ class Round:
                     raise
                 _log.warning("%s does not give %s: %s", self._name, channel.name, error.words)
                 await self._note_looked(channel)
-                return
+                return True
             if not page.more or (until and any(message.created_at < until for message in page.messages)):
-                return
+                return not page.more
 
     async def _page(self, channel: Channel) -> Page:
         """One page: fetched, stored, and the cursor moved, while nobody else reads the account."""

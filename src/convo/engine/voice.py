@@ -208,7 +208,8 @@ def why_here(row: Row, now: datetime, handle: str = "") -> str:
     if not row.reason or row.reason not in {reason.value for reason in Reason} or not who:
         return ""
     called = f"{who} ({handle})" if handle else who
-    words = _WHY[Reason(row.reason)].format(called, ago(row.waiting_since or row.last_message_at, now))
+    reason, at = Reason(row.reason), row.waiting_since or row.last_message_at
+    words = _WHY[reason].format(called, since(at, now) if reason is Reason.REVIEW else ago(at, now))
     if row.reopened:
         words = f"Reopened: {who} wrote again."
     elif row.woke:

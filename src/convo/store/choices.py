@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 from convo.store import people
 from convo.store.connection import micros, moment
-from convo.store.journal import Changes, Errand, Record, Told, record
+from convo.store.journal import Changes, Errand, Record, Told, goes_on, record
 from convo.store.triage import about, present
 from convo.views import Seen
 
@@ -63,25 +64,16 @@ def note(db: sqlite3.Connection, person_id: int, text: str, now: datetime) -> Re
     written = record(db, Record("note", (person_id,), "written" if text else ""), changes, now)
     if earlier is None or written.journal_id is None:
         return written
-    # One step of undo for the whole: the first act's "before" with the last one's "after".
-    db.execute(
-        "UPDATE journal SET after = (SELECT after FROM journal WHERE id = ?), at = ?, words = "
-        "(SELECT words FROM journal WHERE id = ?) WHERE id = ?",
-        (written.journal_id, micros(now), written.journal_id, earlier),
-    )
-    db.execute("DELETE FROM journal WHERE id = ?", (written.journal_id,))
-    return Record("note", (person_id,), written.detail, written.thread_ids, earlier)
+    goes_on(db, earlier, written.journal_id)
+    return replace(written, journal_id=earlier)
 
 
 def _note_going_on(db: sqlite3.Connection, person_id: int, now: datetime) -> int | None:
-    """The journal's last act, when it is a note about the same person just now that changed an existing contact."""
-    last = db.execute(
-        "SELECT id, at, act, words, before, undone FROM journal ORDER BY id DESC LIMIT 1"
-    ).fetchone()
-    if last is None or last[2] != "note" or last[5] or moment(last[1]) < now - NOTE_GOES_ON:
+    """The journal's last act, when it is a note about the same person, written just now."""
+    last = db.execute("SELECT id, at, act, words, undone FROM journal ORDER BY id DESC LIMIT 1").fetchone()
+    if last is None or last[2] != "note" or last[4] or moment(last[1]) < now - NOTE_GOES_ON:
         return None
-    same = json.loads(last[3])["who"] == [person_id] and len(json.loads(last[4])) == 1
-    return int(last[0]) if same else None
+    return int(last[0]) if json.loads(last[3])["who"] == [person_id] else None
 
 
 def mute_person(db: sqlite3.Connection, person_id: int, now: datetime, told: Told | None = None) -> Record:

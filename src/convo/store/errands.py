@@ -61,11 +61,16 @@ def ref(db: sqlite3.Connection, account_id: int, uri: str) -> Ref | None:
     return Ref(uri, row[0], row[1]) if row else None
 
 
-def may_be_read(db: sqlite3.Connection, account_id: int, uri: str) -> bool:
-    """Whether nothing as old as this message, or older, is still open on the account."""
+def clear_up_to(db: sqlite3.Connection, account_id: int) -> Ref | None:
+    """The newest message said to the user on an account before which, and at which, nothing is open."""
     row = db.execute(
-        "SELECT NOT EXISTS (SELECT 1 FROM message o JOIN sighting s ON s.message_id = o.id AND s.account_id = ?"
-        " WHERE o.waits AND o.created_at <= m.created_at) FROM message m WHERE m.uri = ?",
-        (account_id, uri),
+        "SELECT m.uri, s.local_id, s.data FROM message m INDEXED BY message_addressed"
+        " JOIN sighting s ON s.message_id = m.id AND s.account_id = ?1"
+        " WHERE m.addressed IS NOT NULL AND NOT m.deleted AND m.created_at < coalesce("
+        "(SELECT min(o.created_at) FROM thread t JOIN message o ON o.thread_id = t.id AND o.waits"
+        " JOIN sighting os ON os.message_id = o.id AND os.account_id = ?1"
+        " WHERE t.state IN ('waiting', 'snoozed')), 9223372036854775807)"
+        " ORDER BY m.created_at DESC LIMIT 1",
+        (account_id,),
     ).fetchone()
-    return bool(row and row[0])
+    return Ref(*row) if row else None

@@ -9,9 +9,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from convo.model import Conversation, Lookup, Message, Page, Ref
-from convo.store import accounts, judging, persons, stored, threads
+from convo.store import accounts, judging, persons, quieting, stored, threads
 from convo.store.batch import Batch, IngestContext, Saved
 from convo.store.concern import MOST, concerning
+from convo.store.own import Own
 
 __all__ = [
     "IngestContext",
@@ -72,7 +73,7 @@ def save_conversation(
     db: sqlite3.Connection, account_id: int, conversation: Conversation, ctx: IngestContext
 ) -> Saved:
     """Store what concerns the user of a conversation, and say in its thread what is missing."""
-    own = judging.Own(db)
+    own = Own(db)
     uris = [message.uri for message in conversation.messages]
     messages = concerning(conversation.messages, own.uids, set(stored.by_uri(db, uris)))
     saved = _save(db, account_id, messages, ctx, insist=False)
@@ -116,7 +117,12 @@ def give_up(db: sqlite3.Connection, parents: Sequence[Ref], ctx: IngestContext) 
         " WHERE m.unjudged",
         (json.dumps([parent.local_id for parent in parents if parent.local_id and not parent.uri]),),
     ).fetchall()
-    touched = judging.judge_alone(db, judging.Own(db), [uri for (uri,) in rows])
+    own, news = Own(db), quieting.News()
+    touched = set()
+    for kept, judged in judging.judge_alone(db, own, [uri for (uri,) in rows]):
+        touched.add(kept.thread_id)
+        news.note(kept.id, judged.quiet, judged.print)
+    touched |= quieting.settle(db, own, news)
     threads.rederive(db, touched, ctx.now)
     return Saved(touched=frozenset(touched))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 
 from convo.model import Message
 
@@ -18,8 +18,10 @@ class Joins:
     Every message that names another, stored or not, ties their places together. `apply` writes what was found.
     """
 
-    def __init__(self, db: sqlite3.Connection, account_id: int, messages: Sequence[Message]) -> None:
+    def __init__(self, db: sqlite3.Connection, account_id: int, batch: Mapping[str, Message]) -> None:
+        messages = batch.values()
         self._db = db
+        self._account = account_id
         self._places: dict[Key, int] = {}
         self._into: dict[int, int] = {}
         self._fresh: set[int] = set()
@@ -27,7 +29,7 @@ class Joins:
         self.local_uris: dict[str, str] = {}
         """Canonical URI by local id, of the messages that are stored or in the batch."""
         self._load_uris({uri for m in messages for uri in (m.uri, m.parent_uri, m.root_uri) if uri})
-        self._load_locals(account_id, {id_ for m in messages for id_ in (m.local_id, m.parent_id) if id_})
+        self._load_locals({id_ for m in messages for id_ in (m.local_id, m.parent_id) if id_})
         self.local_uris.update((message.local_id, message.uri) for message in messages if message.local_id)
 
     def _load_uris(self, uris: Iterable[str]) -> None:
@@ -48,8 +50,8 @@ class Joins:
             self._stored.add(uri)
             self._places["u", uri] = thread_id
 
-    def _load_locals(self, account_id: int, ids: Iterable[str]) -> None:
-        wanted = (account_id, json.dumps(list(ids)))
+    def _load_locals(self, ids: Iterable[str]) -> None:
+        wanted = (self._account, json.dumps(list(ids)))
         rows = self._db.execute(
             "SELECT s.parent_local_id, m.thread_id"
             " FROM json_each(?2) j CROSS JOIN sighting s INDEXED BY sighting_orphan"
@@ -103,6 +105,27 @@ class Joins:
     def thread_of(self, uri: str) -> int:
         """The thread of a message that was added."""
         return self.find(self._places["u", uri])
+
+    def orphans(self, batch: Mapping[str, Message]) -> dict[int, str]:
+        """The stored messages, by number, whose parents, by URI, came with the batch."""
+        locals_ = {message.local_id: uri for uri, message in batch.items() if message.local_id}
+        rows = self._db.execute(
+            "SELECT s.message_id, s.parent_local_id FROM json_each(?2) j CROSS JOIN sighting s INDEXED BY"
+            " sighting_orphan ON s.account_id = ?1 AND s.parent_local_id = j.value AND s.parent_local_id <> ''",
+            (self._account, json.dumps(list(locals_))),
+        ).fetchall()
+        found = {message_id: locals_[local_id] for message_id, local_id in rows}
+        self._db.executemany(
+            "UPDATE sighting SET parent_local_id = '' WHERE account_id = ? AND message_id = ?",
+            [(self._account, message_id) for message_id in found],
+        )
+        rows = self._db.execute(
+            "SELECT m.id, m.parent_uri FROM json_each(?) j CROSS JOIN message m INDEXED BY message_orphan"
+            " ON m.parent_uri = j.value AND m.orphan",
+            (json.dumps(list(batch)),),
+        ).fetchall()
+        found.update(rows)
+        return found
 
     def apply(self, added: Iterable[str]) -> set[int]:
         """Write joins and absent messages, now that `added` are stored; gives the threads that others joined."""

@@ -25,7 +25,7 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "draft": ("account_id", "uri"),
     "outbox": ("id",),
 }
-"""The tables an act may change, and what a row of each is known by; a table comes after those it refers to."""
+"""The tables an act may change, and what a row of each is known by."""
 
 KEPT: Final = 1_000
 """Acts that can be taken back; older ones are forgotten."""
@@ -176,6 +176,29 @@ def record(
     return Record(wanted.act, wanted.who, wanted.detail, tuple(sorted(changed)), journal_id, wanted.there)
 
 
+def goes_on(db: sqlite3.Connection, first: int, second: int) -> None:
+    """Make one act of two that follow each other: the rows before the first, with those after the second."""
+    found = db.execute(
+        "SELECT id, at, words, before, after FROM journal WHERE id IN (?, ?) ORDER BY id", (first, second)
+    ).fetchall()
+    (_, _, _, before, after), (_, at, words, later_before, later_after) = found
+    rows = {(row.table, row.key): row for row in _rows(before, after)}
+    for row in _rows(later_before, later_after):
+        known = rows.get((row.table, row.key), row)
+        rows[row.table, row.key] = RowChange(row.table, row.key, known.before, row.after)
+    db.execute("DELETE FROM journal WHERE id = ?", (second,))
+    db.execute(
+        "UPDATE journal SET at = ?, words = ?, before = ?, after = ? WHERE id = ?",
+        (
+            at,
+            words,
+            json.dumps([(row.table, row.key, row.before) for row in rows.values()]),
+            json.dumps({**json.loads(after), "rows": [row.after for row in rows.values()]}),
+            first,
+        ),
+    )
+
+
 def _delay(errand: Errand, now: datetime) -> float:
     return max((errand.due_at - now).total_seconds(), 0.0)
 
@@ -285,13 +308,14 @@ def _swap(
 ) -> tuple[str, set[int]]:
     """Bring rows from one state to the other where they are in the one; others stay as they are."""
     fitting = [(row, to) for row, start, to in wanted if _row(db, row.table, row.key) == start]
-    order = {table: place for place, table in enumerate(KEYS)}
     changed = affected(db, [row for row, _ in fitting])
-    for row, to in sorted(fitting, key=lambda pair: -order[pair[0].table]):
+    db.execute(
+        "PRAGMA defer_foreign_keys = ON"
+    )  # until the commit: contacts and their persons change together
+    for row, to in fitting:
         if to is None:
             _remove(db, row.table, row.key)
-    for row, to in sorted(fitting, key=lambda pair: order[pair[0].table]):
-        if to is not None:
+        else:
             _set(db, row.table, to)
     changed |= affected(db, [row for row, _ in fitting])
     threads.rederive(db, sorted(changed), now)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from convo.model import Message, Reason
-from convo.store import persons, stored
+from convo.store import quieting, stored
+from convo.store.own import Own
 from convo.store.stored import Stored
+from convo.thanks import sounds_finished
 from convo.waiting import Parent, Unjudged, addressed
 
 
@@ -22,32 +23,12 @@ class Judged:
     unjudged: bool = False
     quiet: str = ""
     thanks: bool = False
+    print: int | None = None
 
-
-class Own:
-    """The user on every platform: whose words are theirs, and which account comes first for a message."""
-
-    def __init__(self, db: sqlite3.Connection) -> None:
-        self._ids: dict[tuple[str, str], int] = {}
-        self._uids: dict[str, set[str]] = {}
-        for id_, platform, uid in db.execute("SELECT id, platform, own_uid FROM account").fetchall():
-            self._ids[platform, uid] = id_
-            self._uids.setdefault(platform, set()).add(uid)
-
-    def uids(self, message: Message) -> Collection[str]:
-        """The user's uids on the platform of this message."""
-        return self._uids.get(message.author.platform, ())
-
-    def wrote(self, message: Message) -> bool:
-        """Whether the user wrote it."""
-        return message.author.uid in self.uids(message)
-
-    def in_order(self, seen_by: Collection[int], message: Message, parent_author: str) -> str:
-        """The `account_ids` of a message: first the account it answers, then in the order it names them."""
-        uids = [parent_author, *(mention.uid for mention in message.mentions)]
-        named = [self._ids.get((message.author.platform, uid), 0) for uid in uids]
-        order = [number for number in dict.fromkeys(named) if number in seen_by]
-        return " ".join(map(str, [*order, *sorted(set(seen_by).difference(order))]))
+    @property
+    def columns(self) -> tuple[str | None, bool, bool, str, bool, int | None]:
+        """The values of addressed, orphan, unjudged, quiet, thanks and print."""
+        return self.addressed, self.orphan, self.unjudged, self.quiet, self.thanks, self.print
 
 
 class Judge:
@@ -80,7 +61,7 @@ class Judge:
             return Judged(
                 None, orphan, self._insist or any(mention.uid in mine for mention in message.mentions)
             )
-        return decide(message, reason, exchanged, orphan)
+        return _decide(self.own, message, reason, exchanged, parent, orphan)
 
     def _parent(self, uri: str, mine: Collection[str]) -> Parent | None:
         if not uri:
@@ -94,32 +75,27 @@ class Judge:
         return Parent(found.author.uid in mine, {mention.uid for mention in found.mentions})
 
 
-def decide(message: Message, reason: Reason | None, exchanged: bool, orphan: bool = False) -> Judged:
+def _decide(
+    own: Own, message: Message, reason: Reason | None, exchanged: bool, parent: Parent | None, orphan: bool
+) -> Judged:
     """The derived columns, now that it is known whether and why a message speaks to the user."""
-    if reason is None and not message.held:
+    if reason is None:
         return Judged(None, orphan)
     return Judged(
-        reason.value if reason else None,
+        reason.value,
         orphan,
         False,
-        _quiet(message, reason, exchanged),
-        _thanks(message.text),
+        quieting.at_first(message, reason, exchanged, parent),
+        sounds_finished(message.text, own.names),
+        quieting.print_of(message, exchanged, reason.value),
     )
 
 
-def _quiet(message: Message, reason: Reason | None, exchanged: bool) -> str:
-    return ""
-
-
-def _thanks(text: str) -> bool:
-    return False
-
-
-def adopt(db: sqlite3.Connection, own: Own, orphans: Mapping[int, str]) -> set[int]:
-    """Give stored orphans, by number, the parents that have come, by URI, and judge them again; gives their threads."""
+def adopt(db: sqlite3.Connection, own: Own, orphans: Mapping[int, str]) -> list[tuple[Stored, Judged]]:
+    """Give stored orphans, by number, the parents that have come, by URI, and judge them again."""
     children = stored.by_id(db, orphans)
     judge = Judge(own, {}, stored.by_uri(db, set(orphans.values())), insist=False)
-    rows = []
+    rows, found = [], []
     for child in children.values():
         parent_uri = orphans[child.id]
         judged = judge.judge(child.message(), parent_uri, child.known)
@@ -128,47 +104,30 @@ def adopt(db: sqlite3.Connection, own: Own, orphans: Mapping[int, str]) -> set[i
             child.message(),
             judge.author_of(parent_uri),
         )
-        rows.append((parent_uri, *_columns(judged), seen_by, child.id))
+        rows.append((parent_uri, *judged.columns, seen_by, child.id))
+        found.append((child, judged))
     db.executemany(
         "UPDATE message SET parent_uri = ?, addressed = ?, orphan = ?, unjudged = ?, quiet = ?, thanks = ?,"
-        " account_ids = ? WHERE id = ?",
+        " print = ?, account_ids = ? WHERE id = ?",
         rows,
     )
-    return {child.thread_id for child in children.values()}
+    return found
 
 
-def judge_alone(db: sqlite3.Connection, own: Own, uris: Collection[str]) -> set[int]:
-    """Judge messages whose parents cannot be had as if these named nobody; gives their threads."""
-    found = [message for message in stored.by_uri(db, uris).values() if message.unjudged]
-    rows = []
-    for kept in found:
+def judge_alone(db: sqlite3.Connection, own: Own, uris: Collection[str]) -> list[tuple[Stored, Judged]]:
+    """Judge messages whose parents cannot be had as if these named nobody."""
+    rows, found = [], []
+    for kept in stored.by_uri(db, uris).values():
+        if not kept.unjudged:
+            continue
         message = kept.message()
         reason = addressed(message, Parent(False, ()), own.uids(message))
         assert not isinstance(reason, Unjudged)
-        rows.append((*_columns(decide(message, reason, kept.known, orphan=True)), kept.id))
+        judged = _decide(own, message, reason, kept.known, None, True)
+        rows.append((*judged.columns, kept.id))
+        found.append((kept, judged))
     db.executemany(
-        "UPDATE message SET addressed = ?, orphan = ?, unjudged = ?, quiet = ?, thanks = ? WHERE id = ?", rows
+        "UPDATE message SET addressed = ?, orphan = ?, unjudged = ?, quiet = ?, thanks = ?, print = ? WHERE id = ?",
+        rows,
     )
-    return {kept.thread_id for kept in found}
-
-
-def _columns(judged: Judged) -> tuple[str | None, int, int, str, int]:
-    return judged.addressed, int(judged.orphan), int(judged.unjudged), judged.quiet, int(judged.thanks)
-
-
-def meet(db: sqlite3.Connection, spoken_to: Collection[int]) -> set[int]:
-    """Note whom the user wrote to: what was quiet of theirs is looked at again; gives the threads of that."""
-    met = persons.become_known(db, spoken_to) if spoken_to else set()
-    if not met:
-        return set()
-    rows = db.execute(
-        "SELECT m.id FROM json_each(?) j CROSS JOIN message m ON m.author_id = j.value WHERE m.quiet <> ''",
-        (json.dumps(sorted(met)),),
-    ).fetchall()
-    found = stored.by_id(db, [id_ for (id_,) in rows]).values()
-    again = [
-        (_quiet(kept.message(), Reason(kept.addressed) if kept.addressed else None, True), kept.id)
-        for kept in found
-    ]
-    db.executemany("UPDATE message SET quiet = ? WHERE id = ?", again)
-    return {kept.thread_id for kept in found}
+    return found

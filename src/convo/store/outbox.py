@@ -277,7 +277,7 @@ def _leaving(db: sqlite3.Connection, row: tuple[Any, ...]) -> Leaving:
         else Reply(
             key=key,
             parent=parent,
-            text=text,
+            text=text.strip(),
             visibility=Visibility(options.get("visibility") or parent.visibility.value),
             content_warning=options.get("content_warning") or "",
             language=options.get("language", ""),

@@ -104,7 +104,8 @@ def _keyed(
         settled = view in (View.DONE, View.MUTED)
         columns = _SINCE if settled else _LAST
         index, column = ("thread_settled", "state_since") if settled else ("thread_state", "last_at")
-        found = _walk(db, wanted, index, f"state = '{view.value}'", (column, columns), after, limit)
+        where = f"state = '{view.value}'" + (" AND state IN ('done', 'muted')" if settled else "")
+        found = _walk(db, wanted, index, where, (column, columns), after, limit)
     woken = db.execute(
         f"SELECT {columns} FROM thread WHERE wakes_at <= ? AND woken_state = ? AND state = 'snoozed'"
         f"{_filter(wanted)}",
@@ -141,7 +142,8 @@ def _snoozed(
     until = f"ifnull(wakes_at, {NEVER})"
     rows = db.execute(
         f"SELECT {until}, id FROM thread INDEXED BY thread_snoozed"
-        f" WHERE state = 'snoozed' AND ({until}, id) > (?, ?){_filter(wanted)} ORDER BY {until}, id LIMIT ?",
+        f" WHERE state = 'snoozed' AND {until} >= ?1 AND ({until} > ?1 OR id > ?2){_filter(wanted)}"
+        f" ORDER BY {until}, id LIMIT ?3",
         (*max(after or (0, 0), (micros(now), NEVER)), limit),
     )
     return [((at, thread_id), thread_id) for at, thread_id in rows]

@@ -116,6 +116,7 @@ CREATE TABLE message (
   unjudged INTEGER NOT NULL DEFAULT 0, -- an orphan whose parent must be loaded before it can be judged
   quiet TEXT NOT NULL DEFAULT '',  -- derived: rule and what it saw; the user's choice about the person comes on top
   thanks INTEGER NOT NULL DEFAULT 0,
+  print INTEGER,                   -- a number for the words of somebody unknown: the same to many?
   flat INTEGER NOT NULL DEFAULT 0,
   branch TEXT NOT NULL DEFAULT '',
   resolved INTEGER NOT NULL DEFAULT 0,
@@ -143,6 +144,7 @@ CREATE INDEX message_author ON message (author_id, created_at);
 CREATE INDEX message_addressed ON message (arrival) WHERE addressed IS NOT NULL;
 CREATE INDEX message_orphan ON message (parent_uri) WHERE orphan;
 CREATE INDEX message_unjudged ON message (id) WHERE unjudged;
+CREATE INDEX message_print ON message (print) WHERE print IS NOT NULL;
 CREATE INDEX message_held ON message (id) WHERE held;
 
 -- A message as one account's server knows it.
@@ -249,7 +251,7 @@ MIGRATIONS: tuple[str, ...] = (FIRST,)
 VIEWS = """
 CREATE VIEW message_words AS SELECT id, index_words(title, content_warning, text) AS words FROM message;
 CREATE VIRTUAL TABLE message_fts USING fts5(
-  words, content='message_words', content_rowid='id', columnsize=0,
+  words, content='message_words', content_rowid='id', columnsize=0, prefix='2',
   tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 );
 """

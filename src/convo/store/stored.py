@@ -21,6 +21,7 @@ CONTENT = (
 
 _SELECT = f"""
 SELECT m.id, m.thread_id, m.author_id, m.arrival, m.since, m.addressed, m.orphan, m.unjudged, m.quiet, m.thanks,
+       m.print,
        m.history, m.account_ids, m.names, m.uri, m.parent_uri, m.created_at, p.platform, p.uid, p.handle, p.name,
        p.url, p.bot, p.is_me, p.known, {", ".join(f"m.{column}" for column in CONTENT)}
 """
@@ -42,6 +43,7 @@ class Stored:
     unjudged: bool
     quiet: str
     thanks: bool
+    print: int | None
     history: bool
     account_ids: str
     names: str
@@ -68,8 +70,8 @@ class Stored:
         """Whether it is gone from its platform."""
         return bool(self.content[11])
 
-    def message(self, local_id: str = "", data: str = "") -> Message:
-        """It as a model value; local id and data are those of one account's sighting."""
+    def message(self, local_id: str = "", parent_id: str = "", data: str = "") -> Message:
+        """It as a model value; local ids and data are those of one account's sighting."""
         root, edited, visibility, language, claim, filtered, more, flat, branch, resolved, held, deleted, url, title, \
             warning, text, packed = self.content  # fmt: skip
         extra = unpack(packed)
@@ -79,6 +81,7 @@ class Stored:
             created_at=moment(self.created_at),
             text=text,
             local_id=local_id,
+            parent_id=parent_id,
             parent_uri=self.parent_uri,
             root_uri=root,
             url=url,
@@ -164,20 +167,20 @@ def as_seen_by(db: sqlite3.Connection, message_id: int, account_id: int) -> Mess
     """A message with the local id and data of one account's sighting, as its adapter needs it for an answer."""
     found = by_id(db, (message_id,)).get(message_id)
     row = db.execute(
-        "SELECT local_id, data FROM sighting WHERE message_id = ? AND account_id = ?",
+        "SELECT local_id, parent_local_id, data FROM sighting WHERE message_id = ? AND account_id = ?",
         (message_id, account_id),
     ).fetchone()
     return found.message(*row) if found is not None and row else None
 
 
 def _stored(row: tuple[Any, ...]) -> Stored:
-    platform, uid, handle, name, url, bot, is_me, known = row[16:24]
+    platform, uid, handle, name, url, bot, is_me, known = row[17:25]
     author = Person(platform, uid, handle, name, url, bool(bot))
     (
-        id_, thread_id, author_id, arrival, since, addressed, orphan, unjudged, quiet, thanks, history, account_ids,
-        names, uri, parent_uri, created_at,
-    ) = row[:16]  # fmt: skip
+        id_, thread_id, author_id, arrival, since, addressed, orphan, unjudged, quiet, thanks, print_, history,
+        account_ids, names, uri, parent_uri, created_at,
+    ) = row[:17]  # fmt: skip
     return Stored(
         id_, thread_id, author_id, arrival, since, addressed, bool(orphan), bool(unjudged), quiet, bool(thanks),
-        bool(history), account_ids, names, uri, parent_uri, created_at, author, bool(is_me), bool(known), row[24:],
+        print_, bool(history), account_ids, names, uri, parent_uri, created_at, author, bool(is_me), bool(known), row[25:],
     )  # fmt: skip

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from functools import lru_cache
 
 VERSION = 1
 """Raised when any function here changes what it gives: the index is then built anew."""
@@ -28,17 +27,25 @@ _UNSPACED = (
 )
 _RUN = re.compile(f"[{_UNSPACED}]+")
 
+_WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f\u0591-\u05c7\u0610-\u065f\u0900-\u0dff])+")
+
 _SINGLE = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss"}
 )
 """Letters that Unicode does not take apart."""
 
 
-@lru_cache(maxsize=4096)
-def _fold_character(character: str) -> str:
-    """What one character is searched as: "" for a mark that does not count."""
-    folded = unicodedata.normalize("NFKD", character).casefold().translate(_SINGLE)
-    return "".join(c for c in folded if not _is_light(c))
+class _Folds(dict[int, str]):
+    """What each character is searched as, found when first met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = unicodedata.normalize("NFKD", chr(code)).casefold().translate(_SINGLE)
+        kept = "".join(character for character in folded if not _is_light(character))
+        self[code] = kept = unicodedata.normalize("NFC", kept)
+        return kept
+
+
+_FOLDS = _Folds()
 
 
 def _is_light(character: str) -> bool:
@@ -60,7 +67,14 @@ def fold(text: str) -> str:
     """Text without case, diacritics and compatibility forms; dakuten stay on their kana."""
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFC", "".join(map(_fold_character, text)))
+    return unicodedata.normalize("NFC", text).translate(_FOLDS)
+
+
+def fold_mapped(text: str) -> tuple[str, list[int]]:
+    """Text in composed form folded, and for each character of that the place it comes from."""
+    pieces = [_FOLDS[ord(character)] for character in text]
+    places = [place for place, piece in enumerate(pieces) for _ in piece]
+    return "".join(pieces), places
 
 
 def _pairs(run: re.Match[str]) -> str:
@@ -77,9 +91,21 @@ def index_words(title: str, content_warning: str, text: str) -> str:
     return _RUN.sub(_pairs, fold(whole))
 
 
+def split(word: str) -> list[tuple[str, bool]]:
+    """A folded query word in pieces, each with whether its script has no spaces; what is no letter or digit goes."""
+    pieces: list[tuple[str, bool]] = []
+    start = 0
+    for run in _RUN.finditer(word):
+        pieces += [(piece, False) for piece in _WORD.findall(word[start : run.start()])]
+        pieces.append((run.group(), True))
+        start = run.end()
+    return pieces + [(piece, False) for piece in _WORD.findall(word[start:])]
+
+
 def register(db: sqlite3.Connection) -> None:
     """Give the connection the function that the index's view calls."""
     db.create_function("index_words", 3, index_words, deterministic=True)
+    db.create_function("folded", 1, fold, deterministic=True)
 
 
 _LEADING = re.compile(r"(?:\s*@[\w.@-]+[,:]?)+\s+")

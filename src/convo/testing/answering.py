@@ -68,10 +68,12 @@ class AnsweringSuite:
     async def test_the_warning_is_carried_over(self, world: World) -> None:
         adapter = await signed_in(world)
         needs(adapter, Verb.CONTENT_WARNING)
-        said = world.someone_mentions_me("recipe", content_warning="food")
+        said = world.someone_mentions_me("recipe", content_warning=world.warning)
         parent = await received(adapter, world, said)
-        await adapter.answer(await adapter.prepare(answer_to(adapter, parent, "my answer")))
-        assert world.standing()[-1].content_warning == "food"
+        assert parent.content_warning
+        message = await adapter.answer(await adapter.prepare(answer_to(adapter, parent, "my answer")))
+        assert message.content_warning == parent.content_warning
+        assert world.standing()[-1].content_warning == world.warning
 
     @acted
     async def test_the_language_is_carried_over(self, world: World) -> None:
@@ -110,7 +112,7 @@ class AnsweringSuite:
     @pytest.mark.parametrize("text", TEXTS)
     @acted
     async def test_length_is_counted_as_the_server_counts(self, world: World, text: str) -> None:
-        said = world.someone_mentions_me("a question", naming=("ben",), content_warning="food")
+        said = world.someone_mentions_me("a question", naming=("ben",), content_warning=world.warning)
         adapter = await signed_in(world)
         parent = await received(adapter, world, said)
         reply = answer_to(adapter, parent, text)

@@ -18,7 +18,7 @@ class OwningSuite:
     async def test_an_own_message_is_edited(self, world: World) -> None:
         adapter = await signed_in(world)
         needs(adapter, Verb.EDIT)
-        said = world.someone_mentions_me("a question", content_warning="food")
+        said = world.someone_mentions_me("a question", content_warning=world.warning)
         parent = await received(adapter, world, said)
         message = await adapter.answer(await adapter.prepare(answer_to(adapter, parent, "first words")))
         edited = await adapter.edit(message.ref, "other words")

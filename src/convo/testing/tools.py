@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
@@ -117,7 +118,7 @@ def answer_to(
     parent: Message,
     text: str,
     *,
-    key: str = "key-1",
+    key: str = "",
     visibility: Visibility | None = None,
     content_warning: str | None = None,
     language: str = "en",
@@ -127,7 +128,7 @@ def answer_to(
     """A reply as the engine would make it: audience, visibility and warning taken over from the parent."""
     mentions: tuple[Mention, ...] = tuple(m for m in adapter.audience(parent) if m.uid not in drop)
     return Reply(
-        key=key,
+        key=str(uuid5(NAMESPACE_URL, key or f"{parent.uri} {text}")),
         parent=parent,
         text=text,
         visibility=visibility or parent.visibility.stricter(adapter.widest()),

@@ -78,6 +78,8 @@ class World(Protocol):
 
     me: str
     """The uid of the user's account."""
+    warning: str
+    """A content warning as people give it there."""
     page_size: int
     """Items of the incoming list that the adapter takes with one request."""
 

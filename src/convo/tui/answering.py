@@ -82,7 +82,7 @@ async def _answer(screen: InboxScreen, account: str | None = None) -> bool:
     if entry is None:
         return False
     terms = screen.desk.engine.answers.terms(entry.message_id, account)
-    if terms.refusal and not terms.can_write:
+    if terms.refusal:
         screen.desk.say(terms.refusal)
         return False
     draft = terms.draft or _new_draft(screen, terms)
@@ -117,11 +117,9 @@ async def open_box(screen: InboxScreen, terms: Terms, draft: Draft) -> None:
     box.open(terms, draft, names, screen.desk.engine.accounts.label(terms.platform))
     screen.whole_thread = False
     screen.thread.answer(terms.message.message_id)
-    screen.arrange(screen.app.size.width, screen.app.size.height)
+    screen.lay_panes(screen.app.size.width, screen.app.size.height)
     screen.set_focus(box.words)
     measure(screen)
-    if terms.refusal:
-        box.cautions = (terms.refusal,)
     screen.draw_reply()
     screen.draw()
     screen.call_after_refresh(screen.thread.show_current)
@@ -160,9 +158,11 @@ async def keep_now(screen: InboxScreen) -> None:
         return
     draft = replace(draft, touched_at=screen.desk.clock.now())
     await screen.desk.engine.answers.save_draft(draft)
-    if box.draft is not None and box.draft.uri == draft.uri and box.words.text == draft.text:
+    now = box.take()
+    if now is not None and now.uri == draft.uri and now.text == draft.text:
         box.kept = "draft kept" if draft.text else ""
-        screen.draw_reply()
+        if screen.is_attached:
+            screen.draw_reply()
 
 
 async def keep(screen: InboxScreen) -> None:
@@ -182,7 +182,7 @@ def close(screen: InboxScreen) -> None:
     box.close()
     screen.whole_thread = False
     screen.thread.answer(None)
-    screen.arrange(screen.app.size.width, screen.app.size.height)
+    screen.lay_panes(screen.app.size.width, screen.app.size.height)
     screen.focus_pane(screen.pane)
     screen.call_after_refresh(screen.thread.show_current)
 
@@ -384,7 +384,7 @@ async def from_account(screen: InboxScreen) -> None:
         name = terms.accounts[int(digit) - 1]
         await keep_now(screen)
         fresh = screen.desk.engine.answers.terms(terms.message.message_id, name)
-        draft = fresh.draft or replace(_new_draft(screen, fresh), text=box.words.text, cursor=box.words.offset)
+        draft = fresh.draft or replace(_new_draft(screen, fresh), text=box.words.text, cursor=box.words.cursor_offset)
         await open_box(screen, fresh, draft)
         changed(screen)
 

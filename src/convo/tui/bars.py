@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from convo.engine import voice
 from convo.tui import cells, phrases, render
-from convo.tui.commands import BY_NAME, KEY_LINES
+from convo.tui.commands import BY_NAME, KEY_LINES, shown_key
+from convo.tui.keymap import TEXT_PLACES
 from convo.tui.lines import EMPTY, Line, Span, emphasised, line
 from convo.tui.paint import Painted
 from convo.views import Health, View
@@ -106,13 +107,6 @@ def _key_line_name(screen: InboxScreen) -> str:
     return "list, one pane" if screen.one_pane else "list"
 
 
-_LABELS = {
-    ("views", "leave"): "leave",
-    ("list", "narrow"): "narrow",
-    ("reply", "keep"): "leave",
-}
-
-
 def keys(screen: InboxScreen, size: int) -> Line:
     """The key line: what matters here, made from the table of commands."""
     question = screen.menu.question
@@ -125,15 +119,23 @@ def keys(screen: InboxScreen, size: int) -> Line:
         if command == "go":
             shown.append(("g", "go to", ""))
             continue
-        if not keymap.shown(command):
+        if not keymap.keys(command):
             continue
         label = BY_NAME[command].label
         if command == "send" and screen.reply is not None and screen.reply.leaves_at_once:
             label = "send now"
         if command == "quiet" and screen.desk.view is View.QUIET:
             label = "not quiet"
-        shown.append((keymap.shown(command), label, command))
+        shown.append((_key_here(screen, command), label, command))
     return render.key_line(shown, size)
+
+
+def _key_here(screen: InboxScreen, command: str) -> str:
+    """The first key of a command that is no text where the focus is."""
+    keys = screen.desk.keymap.keys(command)
+    if screen.place in TEXT_PLACES:
+        keys = tuple(key for key in keys if len(key) > 1) or keys
+    return shown_key(keys[0])
 
 
 def _menu_keys(screen: InboxScreen, size: int) -> Line:

@@ -133,6 +133,8 @@ class ConversationView(Inked, ScrollView, can_focus=True):
         if height <= 0 or not self.thread.starts:
             return
         start, end = self.thread.extent(self.thread.index)
+        if self.thread.answering is not None:
+            end = min(end + 1, len(self.thread.lines))  # the line of what came later
         y = 0 if first else self.scroll_offset.y
         if end > y + height:
             y = end - height

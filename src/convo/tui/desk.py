@@ -192,22 +192,23 @@ class Desk:
 
     # changes
 
-    def changed(self, thread_ids: frozenset[int]) -> None:
+    def changed(self, thread_ids: frozenset[int], anything: bool = False) -> None:
         """The store says what changed: rows are renewed where they stand, nothing moves."""
-        if self._screen is None:
-            return
         screen = self.screen
         self.refresh_facts()
-        shown = {item.thread_id for item in screen.list.items}
-        for item in list(screen.list.items):
-            if item.thread_id in thread_ids:
+        first = screen.list.scroll_offset.y // 2
+        in_sight = range(first, first + screen.list.rows_in_sight + 2)
+        for place, item in enumerate(list(screen.list.items)):
+            if item.thread_id in thread_ids or (anything and place in in_sight):
                 again = self.source.again(item)
-                if again is not None:
+                if again is not None and again != item:
                     screen.list.renew(again)
         opened = screen.thread.opened
-        if opened is not None and opened.row.thread_id in thread_ids:
-            screen.thread.show(self.engine.inbox.open(opened.row.thread_id))
-        self.pending = self.pending or bool(thread_ids) or bool(thread_ids - shown)
+        if opened is not None and (anything or opened.row.thread_id in thread_ids):
+            again_opened = self.engine.inbox.open(opened.row.thread_id)
+            if again_opened != opened:
+                screen.thread.show(again_opened)
+        self.pending = self.pending or bool(thread_ids) or anything
         people = self.engine.inbox.arrived_since(self.arrival)
         if people:
             self.say(voice.arrivals(people))

@@ -10,6 +10,8 @@ from convo.tui.commands import BY_NAME, COMMANDS, Command, Place, shown_key
 NAMED_KEYS = frozenset(
     "enter escape tab shift+tab space home end pageup pagedown up down left right delete backspace insert".split()
 )
+TEXT_PLACES: tuple[Place, ...] = ("reply", "search", "palette")
+"""Where every printable key is text."""
 _CTRL_KEPT = frozenset("ctrl+p ctrl+q ctrl+c ctrl+enter".split())
 _CTRL_TAKEN = frozenset("abcdehijkmquvwxyz[")
 """Taken by the terminal, by tmux and screen, or by text fields."""
@@ -64,12 +66,11 @@ class Keymap:
 
     def chords(self, place: Place, prefix: str) -> list[tuple[str, Command]]:
         """Second keys and what they do, in the order of the table."""
-        start = f"{prefix} "
-        return [
-            (key[len(start) :], command)
-            for (where, key), command in self._table.items()
-            if where == place and key.startswith(start)
-        ]
+        start, found = f"{prefix} ", {}
+        for (where, key), command in self._table.items():
+            if where == place and key.startswith(start):
+                found.setdefault(command.name, (key[len(start) :], command))
+        return list(found.values())
 
     def _override(self, name: str, text: str) -> None:
         if name not in BY_NAME:
@@ -97,6 +98,8 @@ class Keymap:
         for command in (*chosen, *others):
             for key in self._keys[command.name]:
                 for place in command.where:
+                    if place in TEXT_PLACES and len(key.split(" ")[0]) == 1:
+                        continue
                     holder = self._table.setdefault((place, key), command)
                     if holder is not command and (holder.name, command.name) not in said:
                         said.add((holder.name, command.name))
@@ -109,10 +112,9 @@ class Keymap:
         }
         for place, prefix in sorted(self._prefixes):
             single = self._table.pop((place, prefix), None)
-            if single is not None:
-                self.faults.append(
-                    f"[keys] {shown_key(prefix)} begins other keys and cannot be {single.name} alone."
-                )
+            words = f"[keys] {shown_key(prefix)} begins other keys and cannot be {single.name if single else ''} alone."
+            if single is not None and words not in self.faults:
+                self.faults.append(words)
 
 
 class Chord:

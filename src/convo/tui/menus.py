@@ -117,8 +117,8 @@ class MenuBox(Painted):
         self.styles.width, self.styles.height = inner + 2, len(lines)
         self.styles.offset = (x, y)
         at = next((n for n, painted in enumerate(lines) if painted.ground == "field"), -1)
-        label = cells.width(question.field) + 3
-        self.field_at = Region(x + label, y + at, max(inner + 1 - label - self._detail(), 8), 1)
+        label = cells.width(question.field) + 2
+        self.field_at = Region(x + label, y + at, max(inner - label - self._detail(), 8), 1)
         self.show(lines)
         self.refresh()
 
@@ -131,7 +131,7 @@ class MenuBox(Painted):
             return most
         detail = max((cells.width(choice.detail) for choice in self.choices), default=0)
         longest = max(
-            (3 + self._key_width() + cells.width(choice.label) + (2 + detail if detail else 0)
+            (5 + self._key_width() + cells.width(choice.label) + (2 + detail if choice.detail else 0)
              for choice in self.choices),
             default=0,
         )  # fmt: skip
@@ -189,14 +189,14 @@ class MenuBox(Painted):
         rows = []
         for place, choice in list(enumerate(self.choices))[first : first + most]:
             here = place == self.index
-            room = inner - 3 - keys - (detail + 2 if detail else 0) - (1 if keys else 0)
+            room = inner - 2 - keys - (2 if keys else 0) - (detail + 2 if choice.detail else 0)
             rows.append(
                 line(
                     mark("▌", "focus") if here else " ",
                     Span(cells.pad(choice.key, keys), "text", True, target=choice.value),
                     "  " if keys else "",
                     Span(cells.field(choice.label, max(room, 4)), "text", here, target=choice.value),
-                    *([Span("  "), Span(cells.fit(choice.detail, detail), "muted")] if detail else []),
+                    *([Span("  "), Span(cells.fit(choice.detail, detail), "muted")] if choice.detail else []),
                     ground="cursor" if here else "base",
                 )
             )

@@ -11,7 +11,7 @@ from textual.strip import Strip
 from convo.engine import voice
 from convo.engine.when import shown_time
 from convo.tui import cells
-from convo.tui.commands import COMMANDS, SECTIONS, Command, Place, shown_key
+from convo.tui.commands import COMMANDS, HELP_ROWS, SECTIONS, Command, Place, shown_key
 from convo.tui.keymap import Keymap
 from convo.tui.lines import EMPTY, Line, Span, emphasised, line, mark
 from convo.tui.paint import INK, Inked
@@ -90,13 +90,26 @@ def help_lines(keymap: Keymap, place: Place, wide: int, words: str = "") -> list
 
 
 def _help_rows(commands: list[Command], keymap: Keymap, words: str) -> list[Line]:
-    rows = []
+    """One row for each command, or for two that belong together."""
+    here = {one.name for one in commands}
+    second = {pair for name, (pair, _) in HELP_ROWS.items() if name in here and pair in here}
+    rows, views = [], list[str]()
     for command in commands:
-        keys = keymap.keys(command.name)
-        if not keys or (words and words.casefold() not in f"{command.label} {command.help} {keys}".casefold()):
+        keys = list(keymap.keys(command.name)[:1 if command.name in HELP_ROWS else 2])
+        text = command.help
+        if command.name in second or not keys:
             continue
-        shown = " ".join(shown_key(key) for key in keys[:2])
-        rows.append(line("  ", Span(cells.pad(shown, 10), "text", True), " ", command.help))
+        if command.name.startswith("view_"):
+            views.append(keys[0].rpartition(" ")[2])
+            continue
+        pair, both = HELP_ROWS.get(command.name, ("", ""))
+        if pair in here and keymap.keys(pair):
+            keys, text = [*keys, keymap.keys(pair)[0]], both
+        shown = " ".join(shown_key(key) for key in keys)
+        if words.casefold() in f"{text} {command.label} {shown}".casefold():
+            rows.append(line("  ", Span(cells.pad(shown, 7), "text", True), "  ", text))
+    if views and words.casefold() in "go to a view g":
+        rows.append(line("  ", Span("g …    ", "text", True), f"  go to a view: {' '.join(views)}"))
     return rows
 
 

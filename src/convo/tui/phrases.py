@@ -157,4 +157,4 @@ def title(row: Row) -> str:
     if row.title:
         return row.title
     people = row.waiting_for or ((row.who,) if row.who else ())
-    return f"With {names(people)}" if people else "Your words"
+    return f"With {voice.names(people)}" if people else "Your words"

@@ -34,7 +34,7 @@ class Words(TextArea):
         self.cursor_blink = False
 
     @property
-    def offset(self) -> int:  # type: ignore[override]
+    def cursor_offset(self) -> int:
         """The cursor as a number of characters from the start."""
         row, column = self.cursor_location
         return sum(len(text) + 1 for text in self.text.split("\n")[:row]) + column
@@ -204,9 +204,9 @@ class ReplyBox(Vertical):
 
     def take(self) -> Draft | None:
         """The draft as it stands in the box now."""
-        if self.draft is None:
-            return None
-        self.draft = replace(self.draft, text=self.words.text, cursor=self.words.offset)
+        if self.draft is None or not self.query(Words):
+            return self.draft
+        self.draft = replace(self.draft, text=self.words.text, cursor=self.words.cursor_offset)
         return self.draft
 
     def change(self, draft: Draft) -> None:

@@ -223,7 +223,7 @@ class RowList(Inked, ScrollView, can_focus=True):
     def forget_others(self) -> None:
         """Paint all rows afresh but the one under the cursor."""
         key = self.current.key if self.current else ""
-        self._cache = {found: lines for found, lines in self._cache.items() if found[0] == key}
+        self._cache = {found: lines for found, lines in self._cache.items() if found[0] == key and found[2]}
         self.refresh()
 
     def _refresh_row(self, index: int) -> None:

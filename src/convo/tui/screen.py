@@ -81,13 +81,13 @@ class InboxScreen(Screen[None]):
         for part in self.query("*"):
             if hasattr(part, "ascii_glyphs"):
                 part.ascii_glyphs = self.desk.ascii_glyphs
-        self.arrange(self.app.size.width, self.app.size.height)
+        self.lay_panes(self.app.size.width, self.app.size.height)
         self.desk.begin(self)
         self.focus_pane("list")
 
     def on_resize(self, event: events.Resize) -> None:
         """Another size: the same conversation, message, draft and menu in other panes."""
-        self.arrange(event.size.width, event.size.height)
+        self.lay_panes(event.size.width, event.size.height)
         self.call_after_refresh(self.settle)
 
     # layout
@@ -112,7 +112,7 @@ class InboxScreen(Screen[None]):
         """Whether the list shows a search."""
         return self.desk.source.look.search is not None
 
-    def arrange(self, wide: int, high: int) -> None:
+    def lay_panes(self, wide: int, high: int) -> None:
         """Show the panes that fit, at their widths."""
         if wide <= 0:
             return
@@ -157,7 +157,7 @@ class InboxScreen(Screen[None]):
             return
         target: Widget = {"views": self.views, "list": self.list, "thread": self.thread}[pane]
         if changed and self.one_pane:
-            self.arrange(self.app.size.width, self.app.size.height)
+            self.lay_panes(self.app.size.width, self.app.size.height)
         self.set_focus(target)
         self.draw()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input
 
@@ -43,7 +43,9 @@ class SearchBar(Vertical):
 
     def compose(self) -> ComposeResult:
         """The field and the lines below it."""
-        yield Field(id="search-field")
+        with Horizontal(id="search-line"):
+            yield Painted(id="search-sign", ground="field")
+            yield Field(id="search-field")
         yield Painted(id="search-words")
 
     @property
@@ -54,6 +56,8 @@ class SearchBar(Vertical):
     def draw(self, size: int) -> None:
         """Paint what stands below the field."""
         rows: list[Line] = []
+        sign = Span("\\" if self.narrow else "/", bold=True)
+        self.query_one("#search-sign", Painted).show([line(" ", sign, " ", ground="field")])
         if self.fault:
             rows += [line(" ", Span(part, "trouble")) for part in cells.wrap(self.fault, size - 2)]
         elif not self.narrow:

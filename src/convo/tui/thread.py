@@ -72,7 +72,8 @@ class ThreadLines:
         if waiting:
             return waiting[0]
         others = [entry for entry in entries if not entry.author.is_me]
-        return (others or list(entries) or [None])[-1]
+        known = others or list(entries)
+        return known[-1] if known else None
 
     def lead_index(self) -> int:
         """Where that message stands."""

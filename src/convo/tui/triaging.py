@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Collection
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
 
 from convo.engine import when as times
 from convo.tui import phrases
@@ -11,7 +12,6 @@ from convo.tui.menus import Choice, Question
 from convo.views import Act, OutboxRow, OutboxState, Row, Seen, Someone, State
 
 if TYPE_CHECKING:
-    from convo.adapters.contract import Can
     from convo.tui.screen import InboxScreen
 
 Deed = Callable[[Seen], Awaitable[Act]]
@@ -133,7 +133,16 @@ def keep_place(screen: InboxScreen, result: Act) -> None:
     screen.desk.say(result.words)
 
 
-def able(can: Can, verb: str) -> bool:
+class Able(Protocol):
+    """What an account can do."""
+
+    @property
+    def verbs(self) -> Collection[Enum]:
+        """Its verbs."""
+        ...
+
+
+def able(can: Able, verb: str) -> bool:
     """Whether an account can do something, by the name of the verb."""
     return any(one.value == verb for one in can.verbs)
 

@@ -1,0 +1,247 @@
+"""The inbox as a program: theme, keys, timers, and the engine running behind the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from datetime import tzinfo
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+
+from convo.config import Config
+from convo.tui import answering, asking, moving, router, theme
+from convo.tui.conversation import ConversationView
+from convo.tui.desk import Desk
+from convo.tui.fielded import FieldedApp
+from convo.tui.paint import Painted
+from convo.tui.rowlist import RowList
+from convo.tui.screen import InboxScreen
+from convo.tui.views_pane import ViewsPane
+
+if TYPE_CHECKING:
+    from convo.engine import Engine
+
+LOOKED_AFTER = 2.0
+"""Seconds an open conversation is looked at before it counts as looked at."""
+
+
+class ConvoApp(FieldedApp):
+    """Shows the store at once; the engine starts after the first frame."""
+
+    CSS_PATH = "convo.tcss"
+    BINDINGS = []  # noqa: RUF012
+    ENABLE_COMMAND_PALETTE = False
+    TITLE = "convo"
+
+    class StoreChanged(Message):
+        """The engine says which threads changed."""
+
+        def __init__(self, thread_ids: frozenset[int]) -> None:
+            super().__init__()
+            self.thread_ids = thread_ids
+
+    def __init__(self, engine: Engine, config: Config | None = None, *, offline: bool = False,
+                 zone: tzinfo | None = None) -> None:  # fmt: skip
+        no_colour = "NO_COLOR" in os.environ
+        super().__init__()
+        config = config or engine.config
+        encoding = getattr(sys.__stdout__, "encoding", None) or "utf-8"
+        glyphs = theme.ascii_glyphs(config.look.glyphs, encoding=encoding)
+        self.offline = offline
+        self.engine = engine
+        self.desk = Desk(engine, config, engine.clock, zone, glyphs)
+        self.inbox = InboxScreen(self.desk)
+        self.router = router.Router(self.inbox)
+        self._choose_theme(config.look.theme, no_colour)
+        self._keep_timer: Timer | None = None
+        self._look_timer: Timer | None = None
+        self._leaving = False
+        self._changes: set[int] = set()
+        self._any_change = False
+
+    def _choose_theme(self, wanted: str, no_colour: bool) -> None:
+        """Before the first frame; a theme that does not exist is said."""
+        for one in theme.themes():
+            self.register_theme(one)
+        environment = dict(os.environ, **({"NO_COLOR": "1"} if no_colour else {}))
+        name = theme.choose(wanted, self.console.color_system, environment)
+        if name not in self.available_themes:
+            self.desk.words = f'There is no theme "{wanted}". convo-dark, convo-light and terminal come with convo.'
+            self.desk.trouble = True
+            name = theme.choose("", self.console.color_system, environment)
+        self.theme = name
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The inbox is the first and only screen."""
+        return self.inbox
+
+    def on_mount(self) -> None:
+        """The engine tells what changes; it starts once the first frame stands."""
+        self.engine.on_change = self._engine_changed
+        self.engine.on_words = self.desk.say
+        self.call_after_refresh(self._begin)
+        self.set_interval(60, self._minute)
+        self.set_interval(1, self._second)
+
+    def _begin(self) -> None:
+        if not self.offline:
+            self.run_worker(self._run_engine(), group="engine", exit_on_error=True)
+        self.run_worker(self._warm(), group="warm")
+
+    async def _warm(self) -> None:
+        """Mount the text fields before they are asked for."""
+        await asyncio.sleep(0)
+        await self.reply_box()
+        field = await self.ready_menu_field()
+        if self.inbox.menu.question is None:
+            field.display = False
+
+    async def _run_engine(self) -> None:
+        await self.engine.run()
+
+    # keys
+
+    async def on_event(self, event: events.Event) -> None:
+        """Every key passes the table of commands first, one after the other."""
+        if isinstance(event, events.Key) and not event.is_forwarded and self.inbox.is_mounted:
+            if await self.router.press(event):
+                return
+            if self.focused is not None and event.key in ("ctrl+c", "ctrl+q"):
+                return
+        await super().on_event(event)
+
+    async def run_command(self, name: str) -> None:
+        """Do a command of the table."""
+        await router.run_command(self.inbox, name)
+
+    # time
+
+    def _minute(self) -> None:
+        """Ages are renewed outside of the row with the cursor."""
+        self.inbox.list.forget_others()
+        self.inbox.draw()
+
+    def _second(self) -> None:
+        """The countdown of a held answer."""
+        if self.desk.held and self.desk.motion:
+            self.desk.refresh_facts()
+            self.inbox.list.forget()
+            self.inbox.thread.lay_out()
+            self.inbox.draw()
+
+    def keep_soon(self, seconds: float) -> None:
+        """Keep the draft this long after its first unkept keystroke."""
+        if self._keep_timer is None:
+            self._keep_timer = self.set_timer(seconds, self._keep)
+
+    def forget_keeping(self) -> None:
+        """Nothing is to be kept any more."""
+        if self._keep_timer is not None:
+            self._keep_timer.stop()
+            self._keep_timer = None
+
+    async def _keep(self) -> None:
+        self._keep_timer = None
+        await router.guarded(self.inbox, answering.keep_now(self.inbox))
+
+    def look_soon(self) -> None:
+        """After two seconds with the focus an open conversation counts as looked at."""
+        if self._look_timer is not None:
+            self._look_timer.stop()
+        opened = self.inbox.thread.opened
+        if opened is not None:
+            self._look_timer = self.set_timer(LOOKED_AFTER, self._looked)
+
+    async def _looked(self) -> None:
+        seen = self.desk.seen()
+        if self.inbox.pane == "thread" and seen is not None and self.desk.view.value != "quiet":
+            await self.engine.acts.looked(seen)
+
+    # the engine
+
+    def _engine_changed(self, thread_ids: frozenset[int]) -> None:
+        """Changes are gathered until the screen has time for them."""
+        first = not self._changes and not self._any_change
+        self._changes |= thread_ids
+        self._any_change = self._any_change or not thread_ids
+        if first:
+            self.post_message(self.StoreChanged(thread_ids))
+
+    def on_convo_app_store_changed(self) -> None:
+        """Rows are renewed where they stand; nothing moves."""
+        changed, anything = frozenset(self._changes), self._any_change
+        self._changes, self._any_change = set(), False
+        if self.inbox.is_mounted and not self._leaving:
+            self.desk.changed(changed, anything)
+            if self.inbox.page.kind == "accounts":
+                self.draw_page()
+
+    def look_for_answer(self, outbox_id: int) -> None:
+        """Look once more for an unsure answer, behind the screen."""
+        self.run_worker(self._look_for(outbox_id), group=f"look {outbox_id}")
+
+    async def _look_for(self, outbox_id: int) -> None:
+        await router.guarded(self.inbox, self.engine.delivery.look(outbox_id))
+        self.desk.merge()
+
+    def send_and_leave(self, outbox_ids: Sequence[int]) -> None:
+        """Send what is held now, then leave."""
+        self.run_worker(self._send_and_leave(list(outbox_ids)), group="leaving")
+
+    async def _send_and_leave(self, outbox_ids: list[int]) -> None:
+        for outbox_id in outbox_ids:
+            await self.engine.delivery.now(outbox_id)
+        self.exit()
+
+    async def on_unmount(self) -> None:
+        """Nothing new starts; what is in flight is awaited for a while."""
+        self._leaving = True
+        await answering.keep_now(self.inbox)
+        await self.engine.stop()
+
+    # mouse
+
+    async def on_row_list_moved(self, event: RowList.Moved) -> None:
+        """The conversation beside the list follows its cursor."""
+        if self.inbox.is_mounted:
+            self.call_after_refresh(self.desk.follow)
+
+    async def on_row_list_opened(self, event: RowList.Opened) -> None:
+        """A click on the row under the cursor opens it."""
+        self.inbox.focus_pane("list")
+        await router.guarded(self.inbox, moving.open_it(self.inbox))
+
+    async def on_row_list_menu_asked(self, event: RowList.MenuAsked) -> None:
+        """The right button opens the menu of a row."""
+        self.inbox.focus_pane("list")
+        await router.guarded(self.inbox, asking.row_menu(self.inbox))
+
+    async def on_conversation_view_activated(self, event: ConversationView.Activated) -> None:
+        """A click on what is under the cursor opens it."""
+        self.inbox.focus_pane("thread")
+        await router.guarded(self.inbox, moving.open_it(self.inbox))
+
+    def on_views_pane_chosen(self, event: ViewsPane.Chosen) -> None:
+        """A click on a view opens it."""
+        moving.choose(self.inbox, event.target)
+
+    def on_reply_box_changed(self) -> None:
+        """A keystroke in the reply box."""
+        answering.changed(self.inbox)
+
+    async def on_painted_clicked(self, event: Painted.Clicked) -> None:
+        """A click on a key of the key line or on a choice of the menu."""
+        if not event.target:
+            return
+        if event.source is self.inbox.menu and self.inbox.menu.question is not None:
+            question = self.inbox.menu.question
+            self.close_menu()
+            await router.guarded(self.inbox, question.chosen(event.target))
+        elif event.source.id == "keys":
+            await self.run_command(event.target)

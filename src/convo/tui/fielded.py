@@ -1,0 +1,211 @@
+"""Parts of the window that come when they are needed: text fields, the reply box, search, pages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from convo.tui import page as pages
+from convo.tui.asking import help_places
+from convo.tui.commands import Place
+from convo.tui.lines import Line
+from convo.tui.outside import OutsideApp
+from convo.tui.sources import Look
+from convo.views import Failure
+
+if TYPE_CHECKING:
+    from textual.widgets import Input
+
+    from convo.tui.replybox import ReplyBox
+    from convo.tui.screen import InboxScreen
+    from convo.tui.searchbar import Field
+
+
+class FieldedApp(OutsideApp):
+    """Mounts what holds text, gives it the focus, and takes both back."""
+
+    inbox: InboxScreen
+    menu_field: Field | None = None
+
+    # the reply box
+
+    async def reply_box(self) -> ReplyBox:
+        """The reply box, mounted the first time it is asked for."""
+        from convo.tui.replybox import ReplyBox
+
+        if self.inbox.reply is None:
+            box = ReplyBox(self.desk.ascii_glyphs)
+            self.inbox.reply = box
+            await self.inbox.query_one("#right").mount(box)
+        return self.inbox.reply
+
+    # the field of a menu
+
+    async def ready_menu_field(self) -> Field:
+        """The one field that menus share."""
+        from convo.tui.searchbar import Field
+
+        if self.menu_field is None:
+            self.menu_field = Field(id="menu-field")
+            await self.inbox.mount(self.menu_field)
+        return self.menu_field
+
+    def place_menu_field(self) -> None:
+        """Show the field where the open menu has room for it, with the focus."""
+        menu = self.inbox.menu
+        if menu.question is None or not menu.question.field:
+            return
+        if self.menu_field is None:
+            self.run_worker(self._mount_then_place(), group="field")
+            return
+        field, at = self.menu_field, menu.field_at
+        if not field.display:
+            field.value = ""
+        field.styles.offset = (at.x, at.y)
+        field.styles.width = at.width
+        field.display = True
+        self.inbox.set_focus(field)
+
+    async def _mount_then_place(self) -> None:
+        field = await self.ready_menu_field()
+        field.display = False
+        self.place_menu_field()
+
+    def menu_text(self) -> str:
+        """What stands in the field of the menu."""
+        return self.menu_field.value if self.menu_field is not None else ""
+
+    def close_menu(self) -> None:
+        """Take the menu away and give the focus back."""
+        self.inbox.menu.close()
+        self.desk.asked(None)
+        if self.menu_field is not None:
+            self.menu_field.display = False
+        if self.inbox.page.kind:
+            self.inbox.set_focus(self.inbox.page)
+        elif self.inbox.search is not None and self.inbox.search.typing:
+            self.inbox.set_focus(self.inbox.search.field)
+        else:
+            self.inbox.focus_pane(self.inbox.pane)
+        self.inbox.draw()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """A keystroke in the field of a menu."""
+        if event.input is self.menu_field and self.inbox.menu.question is not None:
+            self.inbox.menu.type(event.value)
+
+    def field_selection(self) -> str:
+        """What is selected in the text field with the focus."""
+        return str(getattr(self.focused, "selected_text", "") or "")
+
+    # search
+
+    async def open_search(self, narrow: bool) -> None:
+        """The search field above the list, with the focus."""
+        from convo.tui.searchbar import SearchBar
+
+        screen = self.inbox
+        if screen.search is not None and screen.search.narrow != narrow:
+            await self._remove_search()
+        if screen.search is None:
+            screen.search = SearchBar(narrow)
+            screen.search.typing = True
+            await screen.query_one("#middle").mount(screen.search, before=0)
+        bar = screen.search
+        for part in bar.query("#search-words"):
+            part.ascii_glyphs = self.desk.ascii_glyphs  # type: ignore[attr-defined]
+        bar.display, bar.typing = True, True
+        screen.pane = "list"
+        screen.lay_panes(self.size.width, self.size.height)
+        if not narrow and self.desk.source.look.search is None:
+            look = Look(self.desk.view, self.desk.source.look.account, newest_first=True, search="")
+            self._before_search = self.desk.source.look
+            self.desk.look_at(look)
+        bar.draw(screen.query_one("#middle").size.width or self.size.width)
+        screen.set_focus(bar.field)
+        screen.draw()
+
+    async def _remove_search(self) -> None:
+        bar, self.inbox.search = self.inbox.search, None
+        if bar is not None:
+            await bar.remove()
+
+    def on_search_bar_typed(self, event: object) -> None:
+        """The words of the search changed: results follow the typing."""
+        bar, words = self.inbox.search, getattr(event, "words", "")
+        if bar is None or not bar.display:
+            return
+        bar.fault = ""
+        look = self.desk.source.look
+        try:
+            if bar.narrow:
+                self.desk.look_at(replace(look, narrow=words))
+            else:
+                bar.people = self.desk.engine.inbox.find_people(words) if words.strip() else ()
+                self.desk.look_at(replace(look, search=words))
+        except Failure as error:
+            bar.fault = error.words
+            self.desk.source.look = replace(look, search="")
+        bar.draw(self.inbox.query_one("#middle").size.width)
+
+    def hide_search(self) -> None:
+        """Take the search field away; what the list shows is up to the caller."""
+        bar = self.inbox.search
+        if bar is not None:
+            bar.display = bar.typing = False
+            with bar.prevent(type(bar.field).Changed):
+                bar.field.value = ""
+
+    def close_search(self) -> None:
+        """Leave the search; the list is as it was before."""
+        searched = self.desk.source.look.search is not None
+        self.hide_search()
+        if searched:
+            self.desk.look_at(self._before_search)
+        elif self.desk.source.look.narrow:
+            self.desk.look_at(replace(self.desk.source.look, narrow=""))
+        self.inbox.focus_pane("list")
+
+    _before_search = Look()
+
+    # pages
+
+    def open_page(self, kind: Literal["help", "accounts"]) -> None:
+        """A page over the panes."""
+        screen = self.inbox
+        topic: Place = screen.place if screen.place in help_places() else "list"
+        screen.page.open(kind, "Accounts")
+        screen.page.topic = topic
+        if kind == "accounts":
+            troubled = [place for place, one in enumerate(self.desk.accounts) if one.advice]
+            screen.page.index = troubled[0] if troubled else 0
+        self.draw_page()
+        screen.set_focus(screen.page)
+        screen.draw()
+
+    def draw_page(self) -> None:
+        """Paint the open page."""
+        page, wide = self.inbox.page, self.size.width
+        page.styles.height, page.styles.offset = self.size.height - 3, (0, 1)
+        lines: list[Line]
+        if page.kind == "help":
+            page.title = f"Help: {pages.HELP_NAMES[page.topic]}"
+            lines = pages.help_lines(self.desk.keymap, page.topic, wide, page.filter)
+        else:
+            lines = pages.accounts_lines(self.desk.accounts, page.index, wide, self.desk.moment())
+        page.show(lines)
+
+    def next_help(self) -> None:
+        """The help of the next place."""
+        order = help_places()
+        page = self.inbox.page
+        page.topic = order[(order.index(page.topic) + 1) % len(order)]
+        page.filter = ""
+        self.draw_page()
+        self.inbox.draw()
+
+    def close_page(self) -> None:
+        """Show the panes again."""
+        self.inbox.page.close()
+        self.inbox.focus_pane(self.inbox.pane)
+        self.inbox.draw()

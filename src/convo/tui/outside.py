@@ -1,0 +1,87 @@
+"""What the inbox does outside of its own window: editor, browser, clipboard."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import App, SuspendNotSupported
+
+from convo.tui.looking import safe_address
+
+if TYPE_CHECKING:
+    from convo.tui.desk import Desk
+
+
+def run_editor(command: str, path: Path) -> int:
+    """Run the user's editor on a file and wait; gives its exit status."""
+    return subprocess.run([*shlex.split(command), str(path)], check=False).returncode
+
+
+class OutsideApp(App[None]):
+    """The part of the program that starts other programs. Nothing a stranger wrote is ever on a command line."""
+
+    desk: Desk
+    run_editor: Callable[[str, Path], int] = staticmethod(run_editor)
+
+    def edit(self, text: str) -> str | None:
+        """Let the user write on in their editor; None when that was not possible, with the reason said."""
+        look = self.desk.config.look
+        command = look.editor or os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+        handle, name = tempfile.mkstemp(prefix="convo-", suffix=".txt")  # mode 0600
+        path = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                file.write(text)
+            status = self._edit_file(command, path)
+            if status is None:
+                return None
+            if status != 0:
+                self.desk.say(f"The editor ended with {status}; the words are as they were.", trouble=True)
+                return None
+            return path.read_text(encoding="utf-8", errors="replace").rstrip("\n")
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _edit_file(self, command: str, path: Path) -> int | None:
+        try:
+            with self.suspend():
+                return self.run_editor(command, path)
+        except SuspendNotSupported:
+            self.desk.say("There is no editor here; write in the box.")
+        except (OSError, ValueError) as error:
+            words = f'The editor "{command}" could not be started: {error}. Set editor under [look] in the config.'
+            self.desk.say(words, trouble=True)
+        return None
+
+    def open_address(self, address: str) -> None:
+        """Open an address in the browser, only http and https; the full address is said first."""
+        if not address:
+            self.desk.say("This has no address on the web.")
+        elif not safe_address(address):
+            self.desk.say(f"Not opened, it is no web address: {address}", trouble=True)
+        else:
+            self.desk.say(f"Opening {address}")
+            self.open_url(address)
+
+    def copy_words(self, words: str, said: str) -> None:
+        """Put words on the clipboard: by the user's command, else through the terminal."""
+        if not words:
+            self.desk.say("There is nothing to copy.")
+            return
+        command = self.desk.config.look.copy_command
+        if not command:
+            self.copy_to_clipboard(words)
+            self.desk.say(said)
+            return
+        try:
+            subprocess.run(shlex.split(command), input=words.encode(), check=True, timeout=5, capture_output=True)
+        except (OSError, ValueError, subprocess.SubprocessError) as error:
+            self.desk.say(f'copy_command "{command}" did not work: {error}', trouble=True)
+        else:
+            self.desk.say(said)
