@@ -36,7 +36,7 @@ LAYERS: dict[str, set[str]] = {
     "demo": {"plain", "adapters", "engine", "store", "demo"},
     "tui": {"plain", "engine", "tui"},
     "cli": {"plain", "secrets", "engine", "store", "adapters", "demo", "cli"},
-    "main": {"plain", "cli", "tui", "engine", "demo"},
+    "main": {"plain", "cli", "tui", "engine", "store", "demo"},
 }
 """What each layer may import. The command line composes the program, so it may also build the store."""
 

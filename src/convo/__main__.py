@@ -1,9 +1,15 @@
-"""The command `convo`: parses the line and hands over to the inbox or to one command."""
+"""The command `convo`: parses the line, puts the program together, opens the inbox or runs one command."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from convo.engine import Engine
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -13,7 +19,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parse(sys.argv[1:] if arguments is None else list(arguments))
     from convo.cli.run import run
 
-    return run(options)
+    return run(options, open_inbox)
+
+
+def open_inbox(options: Namespace) -> int:
+    """Open the inbox on the terminal and stay until the user leaves."""
+    from convo.cli.run import UsageError, data_dir, read_config
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("The inbox needs a terminal; convo --help lists the commands that do not.")
+    if options.demo:
+        from convo.demo import demo_engine
+
+        with demo_engine(options.data_dir) as engine:
+            return _show(engine)
+    from convo.clock import SystemClock
+    from convo.engine import Engine
+    from convo.store import Store
+
+    config = read_config(options)
+    clock = SystemClock()
+    store = Store.open(data_dir(options), clock)
+    try:
+        return _show(Engine(config, store, clock), offline=options.offline)
+    finally:
+        store.close()
+
+
+def _show(engine: Engine, offline: bool = False) -> int:
+    from convo.tui.app import ConvoApp
+
+    app = ConvoApp(engine, offline=offline)
+    app.run()
+    return app.return_code or 0
 
 
 if __name__ == "__main__":

@@ -306,10 +306,17 @@ class Caution:
     kind: CautionKind
     words: str
     blocks: bool = False
-    asks: bool = False
+    needs_yes: bool = False
     """It leaves only with a yes."""
     taste: str = ""
     """What was said meanwhile, on one line."""
+    keys: str = ""
+    """The end of `words`, which names keys."""
+
+    @property
+    def plain(self) -> str:
+        """The words without the keys, for where there are none."""
+        return self.words.removesuffix(self.keys).strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ class BlueskyWorld(HttpWorld):
     """A PDS with its AppView; `chat` gives the app password direct messages."""
 
     page_size = 100
+    lookup_size = 25
     routes = {
         Where.READ: [("GET", "listNotifications")],
         Where.ANSWER: [("POST", "putRecord"), ("POST", "createRecord"), ("POST", "sendMessage")],

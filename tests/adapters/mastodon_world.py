@@ -74,6 +74,7 @@ class MastodonWorld(HttpWorld):
         self.account_me = self.instance.account("me")
         self.server.sign_in(self.account_me, "token-of-me")
         self.me = self._uid(self.account_me)
+        self.lookup_size = self.server.quirks.bulk_most if self.server.quirks.bulk else 1
         account = AccountConfig("masto", "mastodon", user="me")
         super().__init__(self.server, clock, account, "token-of-me")
         self.site.home.silent = self.server.quirks.silent_close
@@ -90,7 +91,7 @@ class MastodonWorld(HttpWorld):
         return faults.linked(f'<{at}>; rel="next", <{at}>; rel="prev"')
 
     def _uid(self, account: Account) -> str:
-        return account.uri if self.server.quirks.account_uri else account.url
+        return account.url
 
     def _who(self, name: str) -> Account:
         return self.instance.account(name, _HOMES.get(name, ""))

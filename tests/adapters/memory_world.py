@@ -31,6 +31,7 @@ class MemoryWorld:
     """One server in memory with the user and people."""
 
     page_size = 5
+    lookup_size = 40
     warning = "food"
     secrets = ("token",)
 

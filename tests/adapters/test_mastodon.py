@@ -220,8 +220,15 @@ def test_filtered_notifications_are_read_and_marked(make: Make) -> None:
     world = make()
     world.me.filter_strangers = True
     world.say(world.zoe, "@me hello")
-    (message,) = world.run(drain).messages
-    assert message.filtered == "filtered notifications"
+
+    async def work(adapter: Mastodon) -> list[Message]:
+        (message,) = (await drain(adapter)).messages
+        (again,) = (await adapter.lookup([message.ref])).messages
+        return [message, again, *(await adapter.conversation(message.ref)).messages]
+
+    found = world.run(work)
+    assert [message.filtered for message in found] == ["filtered notifications"] * 3
+    assert len({message.data for message in found}) == 1
 
 
 def test_the_users_own_filters_mark_what_they_match(make: Make) -> None:
@@ -608,6 +615,29 @@ def test_names_the_adapter_adds_are_counted(make: Make) -> None:
     assert world.run(work) == 501
 
 
+def gone_meanwhile(world: World, status: Status) -> Fault:
+    """The parent goes in the moment in which the answer arrives."""
+    return world.site.home.add(
+        Fault(before=lambda: world.net.delete(status)), method="POST", path="/api/v1/statuses"
+    )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_is_sent_to_a_message_that_is_gone(make: Make, kind: str) -> None:
+    world = make(kind, delete_lingers=False)
+    status = world.say(world.zoe, "@me hi")
+
+    async def work(adapter: Mastodon) -> None:
+        (parent,) = (await drain(adapter)).messages
+        request = await adapter.prepare(reply_to(adapter, parent, "yes"))
+        world.net.delete(status)
+        with pytest.raises(Missing):
+            await adapter.answer(request)
+
+    world.run(work)
+    assert world.site.home.asked("POST", "/api/v1/statuses") == []
+
+
 @pytest.mark.parametrize("kind", ["snac", "takahe"])
 def test_an_answer_that_became_a_message_of_its_own_is_taken_back(make: Make, kind: str) -> None:
     world = make(kind, delete_lingers=False)
@@ -616,7 +646,7 @@ def test_an_answer_that_became_a_message_of_its_own_is_taken_back(make: Make, ki
     async def work(adapter: Mastodon) -> None:
         (parent,) = (await drain(adapter)).messages
         request = await adapter.prepare(reply_to(adapter, parent, "yes"))
-        world.net.delete(status)
+        gone_meanwhile(world, status)
         with pytest.raises(Refused, match="deleted it again"):
             await adapter.answer(request)
         with pytest.raises(Missing):
@@ -634,7 +664,7 @@ def test_an_orphan_that_cannot_be_deleted_is_not_hidden(make: Make) -> None:
     async def work(adapter: Mastodon) -> None:
         (parent,) = (await drain(adapter)).messages
         request = await adapter.prepare(reply_to(adapter, parent, "yes"))
-        world.net.delete(status)
+        gone_meanwhile(world, status)
         with pytest.raises(Refused, match=r"delete it at https://m\.example/@me/"):
             await adapter.answer(request)
 
@@ -729,8 +759,7 @@ def test_an_orphan_of_a_lost_answer_is_a_doubt_and_never_sent_again(make: Make) 
     async def work(adapter: Mastodon) -> Any:
         (parent,) = (await drain(adapter)).messages
         request = await adapter.prepare(reply_to(adapter, parent, "yes"))
-        world.net.delete(status)
-        world.site.home.add(faults.cut(Cut.HEADERS), method="POST", path="/api/v1/statuses")
+        gone_meanwhile(world, status).cut = Cut.HEADERS
         with pytest.raises(Ambiguous):
             await adapter.answer(request)
         return await adapter.find(request, ())
@@ -835,8 +864,13 @@ def test_edit_and_delete_wherever_the_id_went(make: Make, kind: str) -> None:
         with pytest.raises(Missing):
             await adapter.edit(first.ref, "x")
 
+        with pytest.raises(Refused, match="Only its author"):
+            await adapter.delete(parent.ref)
+        with pytest.raises(Refused, match="Only its author"):
+            await adapter.edit(parent.ref, "put into their mouth")
+
     world.run(work)
-    assert status
+    assert not status.deleted
     assert world.mine() == []
 
 

@@ -23,7 +23,7 @@ from tests.cli.conftest import Cli
         (("reply", "m999999", "-m", "x"), "m999999"),
         (("snooze", "t1", "--until", "sometime"), "sometime"),
         (("outbox", "retry"), "needs an id"),
-        (("outbox", "cancel", "o999"), "o999"),
+        (("outbox", "cancel", "o999"), "not in the outbox"),
         (("circle", "nobody-at-all"), "Nobody called nobody-at-all"),
         (("login", "new"), "--platform"),
         (("logout", "new"), "no account new"),

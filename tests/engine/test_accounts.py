@@ -117,6 +117,21 @@ def test_a_secret_of_somebody_else_never_answers_for_the_first(tmp_path: Path) -
     assert stage.run(who)[0] == stage.person("me").uid
 
 
+def test_a_refused_secret_is_read_anew(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    place = tmp_path / "secret"
+    place.write_text("an old token")
+    account = replace(stage.config.accounts["one"], secret="", secret_command=f"cat {place}")
+    stage.config = replace(stage.config, accounts={"one": account})
+
+    async def play(engine: Engine) -> None:
+        assert (await engine.sync.once())["one"].error
+        place.write_text(TOKEN)
+        assert not (await engine.sync.once())["one"].error
+
+    stage.run(play)
+
+
 def test_limits_that_changed_reach_the_adapter(tmp_path: Path) -> None:
     stage = Stage(tmp_path)
     parent = stage.ask("Did you get the house?")

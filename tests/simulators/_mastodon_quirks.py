@@ -56,7 +56,7 @@ class Quirks:
     edit_changes_id: bool = False
     edited_at: bool = True
     delete_lingers: bool = False
-    """A deleted status can still be read."""
+    """A deleted status can still be read for a minute."""
     direct_leaks: bool = False
     own_acct: str = "local"
     """How local accounts are written: local, or full (with the domain)."""

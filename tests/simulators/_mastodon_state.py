@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from convo.clock import Clock
@@ -80,6 +80,7 @@ class Status:
     """HTML in the place of what would be made from `text`."""
     application: str = ""
     deleted: bool = False
+    deleted_at: datetime | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
 
@@ -148,7 +149,12 @@ class Instance:
     def by_id(self, status_id: str) -> Status | None:
         """The status of an id that can still be read."""
         found = next((s for s in self.statuses.values() if s.id == status_id), None)
-        return found if found and (not found.deleted or self.quirks.delete_lingers) else None
+        return found if found and (not found.deleted or self._lingers(found)) else None
+
+    def _lingers(self, status: Status) -> bool:
+        """Whether a deleted status can still be read: on some servers for a while."""
+        since = self.clock.now() - (status.deleted_at or self.clock.now())
+        return self.quirks.delete_lingers and since < timedelta(seconds=60)
 
     def write(self, author: Account, text: str, *, at: datetime | None = None, **how: Any) -> Status:
         """A new status; whom it concerns is told. `at` is the stated time, `arrived` the time it came."""
@@ -217,7 +223,7 @@ class Instance:
 
     def sees(self, viewer: Account | None, status: Status) -> bool:
         """Whether an account may read a status."""
-        if status.deleted and not self.quirks.delete_lingers:
+        if status.deleted and not self._lingers(status):
             return False
         if status.visibility in ("public", "unlisted") or viewer is status.account:
             return True
@@ -284,5 +290,5 @@ class Instance:
 
     def delete(self, status: Status) -> None:
         """Delete a status; its notifications go."""
-        status.deleted = True
+        status.deleted, status.deleted_at = True, self.clock.now()
         self.notifications = [note for note in self.notifications if note.status != status.key]

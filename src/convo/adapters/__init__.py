@@ -105,9 +105,15 @@ def known_platforms() -> Mapping[str, PlatformKeys]:
     return Platforms()
 
 
+_SPELLINGS = {"github": "GitHub", "gitlab": "GitLab", "hackernews": "Hacker News", "wordpress": "WordPress"}
+"""Names that a capital letter alone does not make right: the demo and the store may speak of these places."""
+
+
 def label(platform: str) -> str:
     """The platform's name as the screen writes it."""
-    return BUILT_IN[platform].label if platform in BUILT_IN else shorten(platform, 30).title()
+    if platform in BUILT_IN:
+        return BUILT_IN[platform].label
+    return _SPELLINGS.get(platform) or shorten(platform, 30).title()
 
 
 def load(platform: str) -> AdapterClass:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from convo.adapters import _mastodon_wire as wire
-from convo.adapters._mastodon_api import VISIBILITY, Api, escaped, handle_of
+from convo.adapters._mastodon_api import VISIBILITY, Api, escaped, handle_of, person_of
 from convo.adapters._mastodon_length import composed, handles_in, measure
 from convo.adapters._mastodon_lists import next_params, order
 from convo.adapters._mastodon_messages import message_of
@@ -99,11 +99,16 @@ async def prepare(api: Api, reply: Reply) -> str:
 async def answer(api: Api, request: str) -> Message:
     """Send a prepared answer.
 
-    Some servers post an answer to a message they lost as one of its own, for everybody to see out of place. It is
-    deleted again and refused with a sentence, and where it cannot be deleted the sentence says where it stands.
+    Some servers post an answer to a message they lost as one of its own, for everybody to see out of place. The
+    parent is looked for right before; an answer that stands alone all the same is deleted again and refused with a
+    sentence, and where it cannot be deleted the sentence says where it stands.
     """
     await api.known()
     prepared = msgspec.json.decode(request, type=Prepared)
+    if await _reread(api, prepared.parent) is None:
+        raise Missing(
+            f"{api.host} does not have the message any more that this answers, or it was changed just now."
+        )
     try:
         response = await api.send(
             "POST", "/api/v1/statuses", prepared.body.encode(), headers={"idempotency-key": prepared.key}
@@ -153,6 +158,7 @@ async def edit(api: Api, ref: Ref, text: str) -> Message:
     status = await current_status(api, ref)
     if status is None:
         raise Missing(f"{api.host} does not have this message any more.")
+    _demand_own(api, status)
     if wire.part(status.poll, wire.Poll) is not None:
         raise Refused("It carries a poll, and editing it from here would end the poll.")
     body: dict[str, object] = {
@@ -181,10 +187,16 @@ async def delete(api: Api, ref: Ref) -> None:
     status = await current_status(api, ref)
     if status is None:
         return
+    _demand_own(api, status)
     try:
         await api.send("DELETE", f"/api/v1/statuses/{escaped(wire.text_id(status.id))}")
     except Missing:
         return
+
+
+def _demand_own(api: Api, status: wire.Status) -> None:
+    if person_of(status.account, api.facts.domain).uid != api.facts.uid:
+        raise Refused("Only its author can change or delete a message.")
 
 
 async def _uploaded(api: Api, upload: Upload) -> str:

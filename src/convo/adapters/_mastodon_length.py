@@ -55,7 +55,7 @@ def composed(reply: Reply, facts: Facts) -> str:
         name = written(mention.handle, facts)
         if mention.uid != facts.uid and typed.isdisjoint({name.lower(), mention.handle.lower()}):
             names.append(f"@{name}")
-    return " ".join([*dict.fromkeys(names), reply.text.strip()]).strip()
+    return " ".join([*dict.fromkeys(names), reply.text.strip()])
 
 
 def length(text: str, per_url: int) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from msgspec import Raw
 
 from convo.adapters import _mastodon_wire as wire
 from convo.adapters._mastodon_api import Facts, handle_of, person_of, uid_of, visibility_of
 from convo.htmltext import Names, Rendered, html_to_text
-from convo.model import Attachment, Mention, Message, Person, Quote
+from convo.model import Attachment, Mention, Message, Person, Quote, Ref
 from convo.text import clean, one_line, parse_time
 
 _KINDS = {"image": "picture", "gifv": "video", "video": "video", "audio": "sound"}
@@ -64,8 +65,16 @@ def message_of(
         filtered=TRAY if tray else _filter(status.filtered),
         more_below=_answered(status.answered),
         refusals=_refusals(status, author, facts),
-        data=json.dumps({"notification": notification}) if notification else "",
+        data=json.dumps({"notification": notification, "tray": tray}) if notification else "",
     )
+
+
+def kept(message: Message, ref: Ref) -> Message:
+    """A message read again by its reference: what only its notification told stays with it."""
+    if not ref.data or ref.local_id != message.local_id:
+        return message
+    tray = '"tray": true' in ref.data and not message.filtered
+    return replace(message, data=ref.data, filtered=TRAY if tray else message.filtered)
 
 
 def messages_of(items: Sequence[Raw], facts: Facts) -> tuple[list[Message], list[str]]:

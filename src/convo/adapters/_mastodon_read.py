@@ -14,7 +14,7 @@ from msgspec import Raw, Struct
 from convo.adapters import _mastodon_wire as wire
 from convo.adapters._mastodon_api import Api, Params, escaped, person_of
 from convo.adapters._mastodon_lists import Listing, every
-from convo.adapters._mastodon_messages import message_of, messages_of, readable
+from convo.adapters._mastodon_messages import kept, message_of, messages_of, readable
 from convo.adapters.contract import Missing, Refused
 from convo.model import Conversation, Lookup, Message, Page, Ref
 from convo.text import one_line
@@ -110,7 +110,7 @@ async def conversation(api: Api, ref: Ref) -> Conversation:
     above, bad_above = messages_of(context.ancestors or [], api.facts)
     below, bad_below = messages_of(context.descendants or [], api.facts)
     skipped += bad_above + bad_below
-    messages = _joined([*above, *one, *below])
+    messages = _joined([*above, *(kept(message, ref) for message in one), *below])
     top = messages[0] if messages else None
     partial = ""
     if skipped or (top is not None and top.parent_id and not top.parent_uri):
@@ -138,7 +138,8 @@ async def lookup(api: Api, refs: Sequence[Ref]) -> Lookup:
 async def current(api: Api, ref: Ref) -> Message | None:
     """A message as it is now, None when it is gone; looked for by its address when its id changed with an edit."""
     found = await current_status(api, ref)
-    return message_of(found, api.facts) if found is not None else None
+    message = message_of(found, api.facts) if found is not None else None
+    return kept(message, ref) if message is not None else None
 
 
 async def current_status(api: Api, ref: Ref) -> wire.Status | None:
@@ -221,17 +222,17 @@ async def _plan(api: Api, cursor: SlowCursor, since: datetime) -> SlowCursor:
     items, _, _ = await _own(api).page()
     now = _now()
     oldest = max(since, now - _POSTS_AGE)
-    kept: dict[str, int] = {}
+    last_read: dict[str, int] = {}
     due: list[str] = []
     for message in readable(items, api.facts, []):
         if message.created_at < oldest or not message.more_below:
             continue
         last = cursor.checked.get(message.local_id, 0)
-        kept[message.local_id] = last
+        last_read[message.local_id] = last
         pause = max(_SLOWEST, (now - message.created_at) / 12)
         if now.timestamp() - last >= pause.total_seconds():
             due.append(message.local_id)
-    return SlowCursor(due[:_ROUND], kept)
+    return SlowCursor(due[:_ROUND], last_read)
 
 
 async def _answers_below(api: Api, local_id: str, skipped: list[str]) -> list[Message]:
@@ -264,7 +265,10 @@ async def _lookup_bulk(api: Api, refs: Sequence[Ref]) -> Lookup:
         response = await api.get("/api/v1/statuses", [("id[]", ref.local_id) for ref in batch])
         items = wire.decode(response, list[Raw])
         found, _ = messages_of(items, api.facts)
-        messages += found
+        refs_by_id = {ref.local_id: ref for ref in batch}
+        messages += [
+            kept(message, refs_by_id[message.local_id]) for message in found if message.local_id in refs_by_id
+        ]
         there = {wire.text_id(item.id) for item in wire.each(items, wire.Found, "Message")[0]}
         gone += [ref.uri for ref in batch if ref.local_id not in there]
     return Lookup(tuple(messages), tuple(gone))

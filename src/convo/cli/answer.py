@@ -8,8 +8,9 @@ from pathlib import Path
 from convo.cli.input import confirmed, written_text
 from convo.cli.output import entry_json, outbox_json, say, say_error, say_json, sent_json, table
 from convo.cli.run import DONE, FAILED, Session, UsageError, data_dir
+from convo.engine.terms import Terms
 from convo.model import Visibility
-from convo.views import Draft, Entry, OutboxRow, OutboxState, Terms, public_id
+from convo.views import Draft, Entry, OutboxRow, OutboxState, public_id
 
 
 async def reply(session: Session) -> int:
@@ -100,13 +101,13 @@ def _heed_cautions(session: Session, draft: Draft) -> None:
     """Say what is worth knowing; what needs a yes is asked, or refused without --yes."""
     for caution in session.engine.answers.cautions(draft):
         if caution.blocks:
-            raise UsageError(f"{caution.words} Your words are kept as a draft.")
-        if caution.asks and not session.options.yes:
-            if not confirmed(f"{caution.words} Send it so?"):
-                raise UsageError(f"{caution.words} Say --yes to send it so. Your words are kept as a draft.")
+            raise UsageError(f"{caution.plain} Your words are kept as a draft.")
+        if caution.needs_yes and not session.options.yes:
+            if not confirmed(f"{caution.plain} Send it so?"):
+                raise UsageError(f"{caution.plain} Say --yes to send it so. Your words are kept as a draft.")
             session.options.yes = True
         else:
-            say_error(caution.words)
+            say_error(caution.plain)
 
 
 def _tell(session: Session, row: OutboxRow) -> None:

@@ -211,11 +211,11 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}. See {self.prog} --help\n")
 
 
-def _common(default: bool) -> argparse.ArgumentParser:
+def _common(default: bool) -> _Parser:
     """The global options; below a command they leave what stood before it alone."""
     none: Any = None if default else argparse.SUPPRESS
     false: Any = False if default else argparse.SUPPRESS
-    parser = argparse.ArgumentParser(add_help=False)
+    parser = _Parser(add_help=False)
     group = parser.add_argument_group("everywhere")
     group.add_argument("--config", metavar="FILE", default=none, help="the config file")
     group.add_argument("--data-dir", metavar="DIR", default=none, help="where the store is")
@@ -238,7 +238,7 @@ def build() -> argparse.ArgumentParser:
     parser.add_argument(
         "--demo", action="store_true", help="the inbox with a built-in cast; people answer back"
     )
-    parser.set_defaults(handler="inbox:inbox", json=False, command=None)
+    parser.set_defaults(json=False, command=None)
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", dest="command", parser_class=_Parser
     )

@@ -64,15 +64,13 @@ def read_config(options: argparse.Namespace) -> Config:
     return load(path, known_platforms())
 
 
-def run(options: argparse.Namespace) -> int:
-    """Run the command of parsed options and give the exit status."""
+def run(options: argparse.Namespace, open_inbox: Callable[[argparse.Namespace], int]) -> int:
+    """Run the command of parsed options, or the inbox where there is none, and give the exit status."""
     points.observe_as_asked()
+    if options.command is None:
+        return _guarded(lambda: open_inbox(options))
     module, function = options.handler.split(":")
     handler: Handler = getattr(importlib.import_module(f"convo.cli.{module}"), function)
-    if module == "inbox":
-        from convo.cli.inbox import open_inbox
-
-        return _guarded(lambda: open_inbox(options))
     return _guarded(lambda: asyncio.run(_command(options, handler)))
 
 

@@ -62,8 +62,7 @@ async def _arrange(engine: Engine, clock: Clock) -> None:
             await engine.acts.circle(person.person_id)
             if name in NOTES:
                 await engine.acts.note(person.person_id, NOTES[name])
-                break
-            break
+    await engine.acts.snooze([_seen(rows["Jo Rivers"])], clock.now() + timedelta(seconds=1))
     await engine.acts.snooze([_seen(rows["Inês Prado"])], clock.now() + timedelta(days=3))
     await engine.acts.done([_seen(rows["Zoé Petit"])])
     await engine.acts.mute([_seen(rows["Walt Graves"])])

@@ -62,6 +62,7 @@ def _dough(stage: Stage) -> None:
         "My dough stays wet even after the second rest. What flour do you use?",
         ago(days=8, hours=2),
         to=post,
+        claim=Reason.COMMENT,
     )
     says(
         "bread",
@@ -79,6 +80,7 @@ def _dough(stage: Stage) -> None:
         "https://cheap-flour.example/offer",
         ago(days=1, hours=4),
         to=says("bread", None, "What I changed about the oven.", ago(days=15), title="A hotter stone"),
+        claim=Reason.COMMENT,
         link="https://cheap-flour.example/offer",
     )
 
@@ -105,7 +107,7 @@ def _work(stage: Stage) -> None:
         claim=Reason.OPENED,
         flat=True,
     )
-    says("work", None, "Fixed on main, could you try it?", ago(days=4), to=issue, flat=True)
+    fixed = says("work", None, "Fixed on main, could you try it?", ago(days=4), to=issue, flat=True)
     says(
         "work",
         ivo,
@@ -113,7 +115,7 @@ def _work(stage: Stage) -> None:
         '  File "feed.py", line 42, in read\n    return parse(source, mode="[bold]fast[/bold]")\n'
         "TypeError: parse() got an unexpected keyword argument 'mode'\n```\n\n- on Debian 12\n- from a wheel",
         ago(days=1, hours=1),
-        to=issue,
+        to=fixed,
         flat=True,
     )
     bot = stage.person("work", "tidy-bot", "tidy[bot]", bot=True)

@@ -139,7 +139,7 @@ class Attempt:
         if isinstance(proof, Unknown):
             return await self._doubt(row, proof.words)
         settled_at = look.since + adapter.can.settle
-        if False:
+        if self._clock.now() < settled_at:
             look.again_at = settled_at
             return Outcome.LOOKING
         wait = timedelta(0) if row.attempts < SURE_TRIES else self._standing.wait(name, row.attempts)

@@ -34,11 +34,13 @@ def of(
     found += _meanwhile(db, draft, about.message, changed)
     wanted = draft.visibility or about.visibility
     if wanted.strictness < about.visibility.strictness:
-        found.append(Caution(CautionKind.WIDER, _wider(wanted, about), asks=True))
+        words = _wider(wanted, about)
+        keys = words[words.index("Enter ") :]
+        found.append(Caution(CautionKind.WIDER, words, needs_yes=True, keys=keys))
     if draft.text.strip() and not draft.attachments and _LINKS.fullmatch(draft.text):
         name = voice.name_of(about.message.author)
-        words = f"This is only a link. A word to {name} with it? Ctrl+S sends as it is."
-        found.append(Caution(CautionKind.ONLY_A_LINK, words))
+        words = f"This is only a link. A word to {name} with it? {voice.SENDS}"
+        found.append(Caution(CautionKind.ONLY_A_LINK, words, keys=voice.SENDS))
     found += _said_before(db, draft)
     return tuple(found)
 
@@ -55,7 +57,7 @@ def _meanwhile(db: sqlite3.Connection, draft: Draft, message: Entry, changed: bo
     author = voice.name_of(message.author)
     if changed and not message.deleted:
         words = f"{author} changed this message while you were writing. {voice.SHOWS}"
-        yield Caution(CautionKind.CHANGED, words, taste=voice.taste(message))
+        yield Caution(CautionKind.CHANGED, words, taste=voice.taste(message), keys=voice.SHOWS)
     thread_id = conversation.thread_of(db, message.message_id)
     if not draft.seen_arrival or thread_id is None:
         return
@@ -65,10 +67,11 @@ def _meanwhile(db: sqlite3.Connection, draft: Draft, message: Entry, changed: bo
     mine = [entry for entry in came if entry.author.is_me and entry.parent_uri == message.uri]
     if mine:
         words = f"You have answered {author} meanwhile. {voice.SHOWS}"
-        yield Caution(CautionKind.MOVED, words, taste=voice.taste(mine[-1]))
+        yield Caution(CautionKind.MOVED, words, taste=voice.taste(mine[-1]), keys=voice.SHOWS)
     others = [entry for entry in came if not entry.author.is_me]
     if others:
-        yield Caution(CautionKind.MOVED, f"{_wrote(db, others)} {voice.SHOWS}", taste=voice.taste(others[0]))
+        words = f"{_wrote(db, others)} {voice.SHOWS}"
+        yield Caution(CautionKind.MOVED, words, taste=voice.taste(others[0]), keys=voice.SHOWS)
 
 
 def _wrote(db: sqlite3.Connection, others: list[Entry]) -> str:
@@ -98,6 +101,6 @@ def _said_before(db: sqlite3.Connection, draft: Draft) -> Iterator[Caution]:
         if _plain(text) == wanted:
             person = people.load(db, [person_id]).get(person_id)
             to = f", to {voice.name_of(person)}" if person and not person.is_me else ""
-            words = f"You have sent these words before{to}. Ctrl+S sends as it is."
-            yield Caution(CautionKind.SAID_BEFORE, words)
+            words = f"You have sent these words before{to}. {voice.SENDS}"
+            yield Caution(CautionKind.SAID_BEFORE, words, keys=voice.SENDS)
             return

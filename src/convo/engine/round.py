@@ -179,8 +179,9 @@ class Round:
 
     async def _load_parents(self) -> None:
         """Load what messages answer, where that decides whether they speak to the user."""
-        while True:
-            waiting = ingest.unjudged(self._store.reader, self._id)
+        before: tuple[Ref, ...] = ()
+        while (waiting := ingest.unjudged(self._store.reader, self._id)) != before:
+            before = waiting
             children = [message_of(self._store.reader, ref.uri, self._id) for ref in waiting]
             parents = list(dict.fromkeys(Ref(one.parent_uri, one.parent_id) for one in children if one))
             if not parents:

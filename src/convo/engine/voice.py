@@ -15,7 +15,8 @@ from convo.views import Entry, OutboxRow, Row, Someone, State, View
 
 BACK: Final = "u takes it back."
 AGAIN: Final = "U does it again."
-SHOWS: Final = "Ctrl+G shows it, Ctrl+S sends as it is."
+SENDS: Final = "Ctrl+S sends as it is."
+SHOWS: Final = f"Ctrl+G shows it, {SENDS}"
 NOTHING: Final = "Nothing more to take back."
 NOTHING_AGAIN: Final = "Nothing to do again."
 HAS_LEFT: Final = "That answer has left. D on it deletes it."

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from convo.clock import Clock
+from convo.store import checkup
 from convo.store.connection import (
     Connection,
     NewerStore,
@@ -89,6 +90,11 @@ class Store:
     def changed_elsewhere(self) -> bool:
         """Whether another process has changed the store since this was last asked."""
         return self._writer.changed_elsewhere()
+
+    def check(self) -> str:
+        """What is wrong with the file, in one sentence, "" when it is whole. Reads all of it."""
+        words = checkup.fault(self.reader)
+        return f"The store {self.path} is not whole: {words}. Your files are left as they are." if words else ""
 
     def close(self) -> None:
         """Write what is queued and close the file."""

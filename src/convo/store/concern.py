@@ -18,16 +18,16 @@ def concerning(
     """What the store keeps of a conversation: ancestors of, and answers to, messages that concern the user.
 
     `mine` gives the user's uids on the platform of a message, `kept` the URIs that are stored already and are
-    brought up to date. A message whose answers are left out says that there is more below it. Flat places are kept whole.
+    brought up to date. A message whose answers are left out says that there is more below it. Flat places are kept whole; of more than
+    `MOST` the newest, with what led to them.
     """
     talk = _Talk(messages)
     core = [message for message in talk.all if talk.concerns(message, mine(message))]
     chosen: dict[str, Message] = {}
-    for message in (*core, *talk.ancestors(core), *talk.answers(core)):
-        chosen.setdefault(message.uri, message)
-    chosen.update((message.uri, message) for message in talk.all if message.uri in kept)
-    if len(chosen) > MOST:
-        chosen = dict(list(chosen.items())[:MOST])
+    for message in (*core, *talk.answers(core), *(one for one in talk.all if one.uri in kept)):
+        branch = [message, *talk.above(message, chosen)]
+        if len(chosen) + len(branch) <= MOST:
+            chosen.update((one.uri, one) for one in branch)
     cut = {talk.parent_uri(message) for message in talk.all if message.uri not in chosen}
     return tuple(
         replace(message, more_below=True) if uri in cut and not message.more_below else message
@@ -60,14 +60,13 @@ class _Talk:
         parent = self._by_uri.get(self.parent_uri(message))
         return parent is not None and parent.author.uid in mine
 
-    def ancestors(self, messages: Iterable[Message]) -> list[Message]:
-        """All that stands above these messages."""
+    def above(self, message: Message, known: Collection[str]) -> list[Message]:
+        """What stands above a message, up to what is known."""
         found: dict[str, Message] = {}
-        for message in messages:
-            parent = self._by_uri.get(self.parent_uri(message))
-            while parent is not None and parent.uri not in found:
-                found[parent.uri] = parent
-                parent = self._by_uri.get(self.parent_uri(parent))
+        parent = self._by_uri.get(self.parent_uri(message))
+        while parent is not None and parent.uri not in known and parent.uri not in found:
+            found[parent.uri] = parent
+            parent = self._by_uri.get(self.parent_uri(parent))
         return list(found.values())
 
     def answers(self, messages: Iterable[Message]) -> list[Message]:

@@ -45,14 +45,10 @@ class Term:
         """Regular expressions that find the term in folded text."""
         if self.exact:
             inner = r"[\W_]*".join(re.escape(piece) for piece, _ in self.pieces)
-            left = "" if self.pieces[0][1] else r"(?<![^\W_])"
-            right = "" if self.pieces[-1][1] else r"(?![^\W_])"
-            return [f"{left}{inner}{right}"]
+            left = "" if self.pieces[0][1] else words.LEFT
+            return [left + inner + ("" if self.pieces[-1][1] else words.RIGHT)]
         return [
-            re.escape(piece)
-            if unspaced
-            else rf"(?<![^\W_]){re.escape(piece)}"
-            + (r"\w*" if len(piece) >= _SHORTEST_PREFIX else r"(?![^\W_])")
+            re.escape(piece) if unspaced else words.LEFT + re.escape(piece) + _rest(piece)
             for piece, unspaced in self.pieces
         ]
 
@@ -147,3 +143,8 @@ def _phrase(pieces: tuple[tuple[str, bool], ...], *, begins: bool = False) -> st
         star = last and len(piece) == 1
     inner = " ".join(tokens).replace('"', '""')
     return f'"{inner}"' + (" *" if star else "")
+
+
+def _rest(piece: str) -> str:
+    """How a word goes on behind what was typed of it."""
+    return r"\w*" if len(piece) >= _SHORTEST_PREFIX else words.RIGHT

@@ -91,6 +91,13 @@ def index_words(title: str, content_warning: str, text: str) -> str:
     return _RUN.sub(_pairs, fold(whole))
 
 
+LEFT = rf"(?<![^\W_{_UNSPACED}])"
+"""Matches where no letter of a script with spaces stands before."""
+
+RIGHT = rf"(?![^\W_{_UNSPACED}])"
+"""Matches where none stands behind."""
+
+
 def split(word: str) -> list[tuple[str, bool]]:
     """A folded query word in pieces, each with whether its script has no spaces; what is no letter or digit goes."""
     pieces: list[tuple[str, bool]] = []

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from pathlib import Path
 
 import pytest
 
-from convo.adapters.contract import AdapterError, Missing, Refused, Verb
-from convo.model import Upload, Visibility
+from convo.adapters.contract import Adapter, AdapterError, Missing, Refused, Verb
+from convo.model import Message, Upload, Visibility
 from convo.testing.tools import acted, answer_to, needs, received, signed_in
 from convo.testing.world import World
 
@@ -25,6 +26,12 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489"
     "0000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
 )
+
+
+def _room(adapter: Adapter, parent: Message, text: str) -> int:
+    room = adapter.measure(answer_to(adapter, parent, text)).room
+    assert room is not None
+    return room
 
 
 class AnsweringSuite:
@@ -134,11 +141,10 @@ class AnsweringSuite:
             pytest.skip("no limit here")
         used = adapter.measure(answer_to(adapter, parent, "")).used
         for letter in ("x", "é", "👩‍👩‍👧"):
-            fits = 0
-            while adapter.measure(answer_to(adapter, parent, letter * (fits + 1))).room >= 0:  # type: ignore[operator]
-                fits += 1
-                assert fits <= limit
-            assert fits == limit - used or letter != "x"
+            fits = (
+                bisect_right(range(limit + 1), 0, key=lambda n, c=letter: -_room(adapter, parent, c * n)) - 1
+            )
+            assert limit - used - 1 <= fits <= limit - used or letter != "x"
             too_long = answer_to(adapter, parent, letter * (fits + 1))
             before = len(world.writes())
             with pytest.raises(Refused) as caught:

@@ -80,6 +80,8 @@ class World(Protocol):
     """The uid of the user's account."""
     warning: str
     """A content warning as people give it there."""
+    lookup_size: int
+    """Messages that the server gives with one request by id; 1 where it gives them one by one."""
     page_size: int
     """Items of the incoming list that the adapter takes with one request."""
 

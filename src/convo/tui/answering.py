@@ -180,6 +180,7 @@ def close(screen: InboxScreen) -> None:
     """Take the box away and give the focus back to where it was."""
     box = _box(screen)
     box.close()
+    screen.thread.styles.height = "1fr"
     screen.whole_thread = False
     screen.thread.answer(None)
     screen.lay_panes(screen.app.size.width, screen.app.size.height)

@@ -166,6 +166,8 @@ class ReplyBox(Vertical):
         self.small = False
         """While the whole conversation is shown only three lines are left for the box."""
         self.names: dict[str, str] = {}
+        self.height = 0
+        """The lines it takes as it was painted last."""
         self._loading = False
 
     def compose(self) -> ComposeResult:
@@ -259,7 +261,8 @@ class ReplyBox(Vertical):
         for name in ("#reply-left", "#reply-right"):
             self.query_one(name, Painted).show([side_edge(looks)] * inner)
         self.query_one("#reply-middle").styles.height = inner
-        self.styles.height = len(head) + inner + 2
+        self.height = len(head) + inner + 2
+        self.styles.height = self.height
 
     def _text_lines(self, size: int) -> int:
         return sum(len(cells.wrap(row, size)) for row in self.words.text.split("\n"))

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from convo.tui.searchbar import SearchBar
 
 THREE_PANES, TWO_PANES, NARROWEST, LOWEST = 110, 100, 40, 12
+KEPT = 3
+"""Lines of the answered message that stay in sight above the reply box."""
 TOO_SMALL = "convo needs a window of 40 by 12. Your words are safe."
 
 
@@ -197,8 +199,9 @@ class InboxScreen(Screen[None]):
             self.call_after_refresh(self.draw_reply)
             return
         high = self.app.size.height - 3 - len(self.query_one("#title", Painted).lines)
-        keep = 3
-        self.reply.draw(pane.width, 4 if self.whole_thread else high - keep, self.app.size.height >= 24)
+        self.reply.draw(pane.width, 4 if self.whole_thread else high - KEPT, self.app.size.height >= 24)
+        lines = len(self.thread.thread.lines) + 1
+        self.thread.styles.height = max(min(lines, high - self.reply.height), KEPT if high > KEPT else 1)
 
     # menus
 

@@ -1,0 +1,117 @@
+"""Starts `convo` as a process of its own, cheaply: this one has imported everything and forks for each command.
+
+Reads one JSON document a line: `words` (the command line), `books` (print all that is stored instead), `env`,
+`later` (seconds by which the program's clock runs ahead), `out` and `err` (files). Answers a line with the process
+id, then one with the exit status. The child is an ordinary process; SIGKILL ends it as it ends any other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib
+import json
+import os
+import pkgutil
+import sys
+import traceback
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from convo.cli.run import Session
+
+def warm() -> None:
+    """Import what commands import while they run, and read the certificates once."""
+    import convo.adapters
+    import convo.cli
+    import convo.engine
+    import convo.store
+    from convo.adapters import http
+
+    for package in (convo.adapters, convo.cli, convo.engine, convo.store):
+        for module in pkgutil.iter_modules(package.__path__):
+            importlib.import_module(f"{package.__name__}.{module.name}")
+    importlib.import_module("httpx")
+    importlib.import_module("httpcore")
+    importlib.import_module("anyio._backends._asyncio")
+    http._tls("")
+
+
+def advance(seconds: float) -> None:
+    """Let the program's clock run ahead of the machine's."""
+    from convo.clock import SystemClock
+
+    def now(self: SystemClock) -> datetime:
+        return datetime.now(timezone.utc) + timedelta(seconds=seconds)
+
+    SystemClock.now = now  # type: ignore[method-assign]
+
+
+def be(job: dict[str, Any]) -> int:
+    """In the child: run the commands and give the last exit status."""
+    for number, name in ((1, "out"), (2, "err")):
+        file = os.open(job[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        os.dup2(file, number)
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)
+    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)
+    os.environ.update(job["env"])
+    advance(job["later"])
+    from convo.__main__ import main
+
+    try:
+        return books(job["words"]) if job["books"] else main(job["words"])
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    finally:
+        sys.stdout.flush()
+
+
+def books(words: list[str]) -> int:
+    """Print every conversation as `convo show --json` does, all drafts, and the whole outbox."""
+    from convo.cli import run
+    from convo.cli.parser import parse
+
+    return asyncio.run(run._command(parse([*words, "list"]), _books))
+
+
+async def _books(session: Session) -> int:
+    from convo.cli.output import opened_json, outbox_json, say_json
+    from convo.views import View
+
+    inbox = session.engine.inbox
+    opened = [inbox.open(row.thread_id) for row in inbox.rows(View.ALL, limit=10_000).rows]
+    say_json(
+        {
+            "conversations": [opened_json(one) for one in opened if one],
+            "drafts": [{"message": draft.uri, "text": draft.text} for draft in inbox.drafts()],
+            "outbox": [{**outbox_json(row), "uri": row.uri} for row in inbox.outbox(open_only=False)],
+        }
+    )
+    return 0
+
+
+def serve() -> None:
+    """Fork a child for each line of standard input until it ends."""
+    warm()
+    gc.freeze()
+    for line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            status = 70
+            try:
+                status = be(json.loads(line))
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                sys.stderr.flush()
+                os._exit(status)
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
+        _, ended = os.waitpid(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(ended)}\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    serve()

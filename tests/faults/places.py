@@ -1,0 +1,159 @@
+"""Simulated servers that can be put back to an earlier state, one for each way to treat a repeated answer."""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from convo.clock import HandClock
+from convo.testing import Said
+from tests.adapters.bluesky_world import BlueskyWorld
+from tests.adapters.mastodon_world import MastodonWorld
+from tests.simulators.messages import Answer, Request
+from tests.simulators.server import Platform
+
+PEOPLE = ("ana", "ben", "cleo", "dora")
+
+
+class Running(HandClock):
+    """The machine's clock, put ahead by what it was stepped."""
+
+    def __init__(self) -> None:
+        super().__init__(datetime.now(timezone.utc))
+        self.ahead = timedelta(0)
+
+    def now(self) -> datetime:
+        return datetime.now(timezone.utc) + self.ahead
+
+    def step(self, seconds: float) -> None:
+        self.ahead += timedelta(seconds=seconds)
+
+
+class ShortPages:
+    """A platform whose lists have at most so many items a page, as many servers' have."""
+
+    def __init__(self, platform: Platform, most: int) -> None:
+        self.platform = platform
+        self.most = most
+
+    def answer(self, request: Request) -> Answer:
+        """The platform's answer to the request with a smaller limit."""
+        target = re.sub(
+            r"(?<=[?&]limit=)\d+", lambda found: str(min(int(found[0]), self.most)), request.target
+        )
+        return self.platform.answer(dataclasses.replace(request, target=target))
+
+
+class Snapshot:
+    """The state of some objects that refer to each other, apart from what stays (`fixed`)."""
+
+    def __init__(self, objects: Iterable[Any], fixed: Iterable[Any]) -> None:
+        self._objects = list(objects)
+        self._fixed = [*self._objects, *fixed]
+        self._states = self._copies([vars(one) for one in self._objects])
+
+    def restore(self) -> None:
+        """Put the objects back to that state."""
+        for one, state in zip(self._objects, self._copies(self._states), strict=True):
+            vars(one).clear()
+            vars(one).update(state)
+
+    def _copies(self, states: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return copy.deepcopy(states, {id(one): one for one in self._fixed})
+
+
+class Fediverse(MastodonWorld):
+    """A Mastodon-compatible server; `idempotency` is what it makes of a repeated key."""
+
+    def __init__(self, kind: str = "mastodon", **changes: Any) -> None:
+        super().__init__(kind, **changes)
+        self.site.home.platform = ShortPages(self.server, 20)
+
+    @staticmethod
+    def present() -> HandClock:
+        return Running()
+
+    def _tick(self) -> None:
+        pass
+
+    def snapshot(self) -> Snapshot:
+        server = self.server
+        return Snapshot(
+            [self, server, server.instance, server.reads, server.writes, server.oauth],
+            [self.clock, self.site, self.account, self.credential, server.quirks],
+        )
+
+    def i_answered(self, to: Said, text: str, at: datetime) -> Said:
+        """The user answered with another client."""
+        parent = self._of(to)
+        return self._write("me", f"@{parent.account.acct} {text}", to=parent, at=at)
+
+    def direct(self, text: str) -> Said | None:
+        return self.someone_writes_directly(text, by="ana")
+
+
+class Atmosphere(BlueskyWorld):
+    """A Bluesky server."""
+
+    def __init__(self, **changes: Any) -> None:
+        super().__init__(**changes)
+        self.site.home.platform = ShortPages(self.server, 20)
+
+    @staticmethod
+    def present() -> HandClock:
+        return Running()
+
+    def _tick(self) -> None:
+        pass
+
+    def snapshot(self) -> Snapshot:
+        server = self.server
+        return Snapshot(
+            [self, server, server.network, server.sessions, server.chat, server.appview, server.pds],
+            [self.clock, self.site, self.account, self.credential, server.quirks],
+        )
+
+    def i_answered(self, to: Said, text: str, at: datetime) -> Said:
+        """The user answered with another client."""
+        return self._write("me", text, to=to, at=at)
+
+    def direct(self, text: str) -> Said | None:
+        return self.someone_writes_directly(text, by="ana")
+
+
+Place = Fediverse | Atmosphere
+KINDS = {
+    "key honoured": lambda: Fediverse(idempotency="honoured"),
+    "key ignored": lambda: Fediverse("gotosocial"),
+    "500 on repeat": lambda: Fediverse(idempotency="error"),
+    "chosen record key": lambda: Atmosphere(),
+    "direct message": lambda: Atmosphere(chat=True),
+}
+"""One place for each kind of idempotency."""
+
+
+def talk(place: Place, mentions: int = 45, own: int = 25) -> list[Said]:
+    """Two months of talk; gives what was said to the user, oldest first."""
+    now = place.now()
+    said: list[Said] = []
+    mine = [
+        place.i_post(f"What I think of {n}", at=now - timedelta(days=13) + timedelta(hours=5 * n))
+        for n in range(own)
+    ]
+    for n in range(mentions):
+        at = now - timedelta(days=60) * (1 - n / mentions) ** 2 - timedelta(hours=1)
+        by = PEOPLE[n % 4]
+        recent = [one for one in mine[: n // 2] if n % 3 == 0]
+        if recent and at > now - timedelta(days=9):
+            said.append(place.someone_replies(recent[-1], f"To your thought, number {n}?", by=by, at=at))
+        elif n % 5 == 4:
+            said.append(place.someone_replies(said[-1], f"And one thing more, {n}", by=by, at=at))
+        else:
+            said.append(place.someone_mentions_me(f"What about number {n}?", by=by, at=at))
+        if n % 7 == 6:
+            place.i_answered(said[-1], f"Good question, {n}", at + timedelta(minutes=30))
+    return said

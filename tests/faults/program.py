@@ -1,0 +1,113 @@
+"""The program under test: runs `convo` against one data directory, and ends it where a fault asks for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent.parent
+KILLED = -signal.SIGKILL
+PATIENCE = 120.0
+"""Seconds after which a command that does not end is a failure of its own."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What one command did; `status` is -9 when it was killed."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def killed(self) -> bool:
+        return self.status == KILLED
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+class Hung(Exception):
+    """A command did not end."""
+
+
+class Program:
+    """Runs commands one at a time, each in a process of its own."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.data = directory / "data"
+        self.config = directory / "config.toml"
+        self.later = 0.0
+        """Seconds by which the program's clock runs ahead of the machine's."""
+        self._pid = 0
+        self._started = threading.Event()
+        command = [sys.executable, "-m", "tests.faults.launcher"]
+        self._launcher = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, bufsize=0
+        )
+
+    def close(self) -> None:
+        """End the launcher."""
+        assert self._launcher.stdin and self._launcher.stdout
+        self._launcher.stdin.close()
+        self._launcher.wait(30)
+        self._launcher.stdout.close()
+
+    @property
+    def _words(self) -> list[str]:
+        return ["--config", str(self.config), "--data-dir", str(self.data)]
+
+    def run(self, *words: str, kill_at: int = 0, kill_after: float = 0.0, points: Path | None = None) -> Ran:
+        """Run a command to its end, or to its `kill_at`-th point, or for `kill_after` seconds."""
+        env = {"CONVO_KILL_AT": str(kill_at) if kill_at else "", "CONVO_POINTS": str(points or "")}
+        return self._run([*self._words, *words], env, kill_after, books=False)
+
+    def books(self) -> Any:
+        """All conversations, drafts and the outbox as the program shows them."""
+        return self._run(self._words, {}, 0.0, books=True).json
+
+    def kill(self) -> None:
+        """Kill the process that runs; called from any thread."""
+        self._started.wait(10)
+        with suppress(ProcessLookupError):
+            os.kill(self._pid, signal.SIGKILL)
+
+    def _run(self, words: list[str], env: dict[str, str], kill_after: float, books: bool) -> Ran:
+        out, err = self.directory / "out", self.directory / "err"
+        job = {"words": words, "env": env, "later": self.later, "out": str(out), "err": str(err)}
+        self._started.clear()
+        self._tell({**job, "books": books})
+        self._pid = int(self._line(PATIENCE))
+        self._started.set()
+        try:
+            status = int(self._line(kill_after or PATIENCE))
+        except Hung:
+            self.kill()
+            status = int(self._line(PATIENCE))
+            if not kill_after:
+                raise Hung(f"{words} did not end: {err.read_text()}") from None
+        ran = Ran(status, out.read_text() if out.exists() else "", err.read_text() if err.exists() else "")
+        assert "Traceback" not in ran.err, f"{words}: {ran.err}"
+        return ran
+
+    def _tell(self, job: dict[str, Any]) -> None:
+        assert self._launcher.stdin
+        self._launcher.stdin.write(f"{json.dumps(job)}\n".encode())
+
+    def _line(self, patience: float) -> str:
+        """The launcher's next line. Raises Hung when none comes in time."""
+        assert self._launcher.stdout
+        if not select.select([self._launcher.stdout], [], [], patience)[0]:
+            raise Hung
+        return self._launcher.stdout.readline().decode()
