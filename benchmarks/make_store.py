@@ -1,4 +1,4 @@
-"""Make a store of a given size through the real ingest path: python benchmarks/make_store.py --messages N --data-dir DIR.
+"""Make a store of a given size through the real ingest path: make_store.py --messages N --data-dir DIR.
 
 The same seed gives the same messages: a handful of accounts on two platforms, a quarter as many conversations as
 messages, words in the frequencies of natural language, one text in eight in Japanese, a few in Thai.
@@ -21,7 +21,7 @@ from convo.store import Store, accounts, ingest
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=timezone.utc)
 PAGE = 200
 
-_SYLLABLES = ["ba", "be", "bi", "bo", "ca", "ce", "da", "de", "di", "fa", "fo", "ga", "go", "ha", "he", "ja", "ka", "ki", "la", "le", "li", "lo", "ma", "me", "mi", "mo", "na", "ne", "no", "pa", "ra", "re", "ri", "sa", "se", "si", "so", "ta", "te", "ti", "to", "va", "ve", "wa", "za"]
+_SYLLABLES = [consonant + vowel for consonant in "bcdfghjklmnprstvz" for vowel in "aeio"]
 _KANA = "あいうえおかきくけこさしすせそたちつてとなにぬねのはひふへほまみむめもやゆよらりるれろわをん"
 _ENDINGS = ("です", "ます", "ました", "でした", "ません", "ですか", "でしょう")
 _THAI = ("สวัสดี", "ครับ", "บ้าน", "หลังคา", "ขอบคุณ", "เมื่อวาน", "อาหาร", "เดินทาง")

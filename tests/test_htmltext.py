@@ -144,7 +144,9 @@ def test_what_is_too_long_is_cut_with_a_sign() -> None:
     assert len(found.text) <= INPUT_CAP + 2
 
 
-_TAGS = "<p> </p> <br> </a> <blockquote> </blockquote> <ul> <ol> <li> </li> </ul> <pre> </pre> </span> <script>"
+_TAGS = (
+    "<p> </p> <br> </a> <blockquote> </blockquote> <ul> <ol> <li> </li> </ul> <pre> </pre> </span> <script>"
+)
 _PIECES = st.sampled_from(
     [
         *_TAGS.split(),

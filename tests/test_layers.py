@@ -21,6 +21,7 @@ PLAIN = {
     "thanks",
     "text",
     "htmltext",
+    "_htmllines",
     "config",
     "clock",
     "points",

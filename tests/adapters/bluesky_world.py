@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from convo.adapters.bluesky import Bluesky as Adapter
 from convo.config import AccountConfig
 from convo.model import Visibility
 from convo.testing import Said, Standing, Where
-from tests.adapters.http_world import AdapterClass, HttpWorld
+from tests.adapters.http_world import AdapterClass, HttpWorld, Route
 from tests.simulators import faults
 from tests.simulators._atproto import split_uri, stamp
 from tests.simulators._bluesky_calls import Quirks
@@ -20,6 +20,19 @@ from tests.simulators.bluesky import Bluesky
 from tests.simulators.faults import Fault
 
 _MENTION = "app.bsky.richtext.facet#mention"
+KEPT = ["uri", "cid", "did", "$type", "createdAt", "indexedAt", "cursor", "reason", "reasonSubject", "seenAt"]
+KEPT += [
+    "rev",
+    "id",
+    "sentAt",
+    "blocking",
+    "following",
+    "followedBy",
+    "src",
+    "$link",
+    "serviceEndpoint",
+    "val",
+]
 _BROKEN: list[dict[str, Any]] = [
     {"record": "nonsense"},
     {"author": None},
@@ -40,7 +53,7 @@ class BlueskyWorld(HttpWorld):
 
     page_size = 100
     lookup_size = 25
-    routes = {
+    routes: ClassVar[dict[Where, Sequence[Route]]] = {
         Where.READ: [("GET", "listNotifications")],
         Where.ANSWER: [("POST", "putRecord"), ("POST", "createRecord"), ("POST", "sendMessage")],
         Where.FIND: [
@@ -50,31 +63,8 @@ class BlueskyWorld(HttpWorld):
             ("GET", "getSession"),
         ],
     }
-    kept_keys = frozenset(
-        [
-            "uri",
-            "cid",
-            "did",
-            "$type",
-            "createdAt",
-            "indexedAt",
-            "cursor",
-            "reason",
-            "reasonSubject",
-            "seenAt",
-            "rev",
-            "id",
-            "sentAt",
-            "blocking",
-            "following",
-            "followedBy",
-            "src",
-            "$link",
-            "serviceEndpoint",
-            "status",
-            "val",
-        ]
-    )
+    kept_keys = frozenset(KEPT)
+    plain_keys = frozenset(["createdAt", "indexedAt", "$type", "cursor", "seenAt", "sentAt", "reason", "did"])
     warning = "sexual"
 
     def __init__(self, *, chat: bool = False, **quirks: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from convo.adapters.contract import Adapter, Credential
 from convo.adapters.http import BODY_CAP, Http
@@ -40,10 +40,13 @@ class HttpWorld:
     """A simulated platform behind a real server on loopback."""
 
     page_size: int
-    routes: dict[Where, Sequence[Route]]
+    routes: ClassVar[dict[Where, Sequence[Route]]]
     """Which requests a trouble at a place hits."""
     kept_keys: frozenset[str]
     """JSON keys whose values strangers cannot choose freely: ids, times, types."""
+
+    plain_keys: frozenset[str]
+    """JSON keys of times and types, which even a hostile server writes as it must."""
 
     def __init__(self, platform: Platform, clock: HandClock, account: AccountConfig, secret: str) -> None:
         self.clock = clock
@@ -72,7 +75,7 @@ class HttpWorld:
         http = Http(self.site.home.url, deadline=deadline)
         made = self.adapter_class()(self.account, http, self.credential, facts)
         self._made.append((made, http))
-        adapter: Adapter = mutated(made, http)
+        adapter: Adapter = mutated(made, http, self.credential)
         return adapter
 
     async def close(self) -> None:
@@ -154,7 +157,7 @@ class HttpWorld:
             self.site.home.accept()
 
     def infect(self, text: str, *, ids: bool = False) -> bool:
-        kept = frozenset[str]() if ids else self.kept_keys
+        kept = self.plain_keys if ids else self.kept_keys
 
         def infected(value: Any, key: str = "") -> Any:
             if isinstance(value, dict):

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from convo.adapters.mastodon import Mastodon as Adapter
 from convo.config import AccountConfig
 from convo.model import Visibility
 from convo.testing import Said, Standing, Where
-from tests.adapters.http_world import AdapterClass, HttpWorld
+from tests.adapters.http_world import AdapterClass, HttpWorld, Route
 from tests.simulators import faults
 from tests.simulators._mastodon_quirks import like
 from tests.simulators._mastodon_state import Account, Status, order
 from tests.simulators.faults import Fault
 from tests.simulators.mastodon import Mastodon
 
+KEPT = ["id", "uri", "url", "in_reply_to_id", "in_reply_to_account_id", "created_at", "edited_at", "type"]
+KEPT += ["visibility", "state"]
 _HOMES = {"ana": "other.example", "cleo": "third.example"}
 _VISIBILITY = {
     "public": Visibility.PUBLIC,
@@ -47,25 +49,13 @@ class MastodonWorld(HttpWorld):
 
     page_size = 80
     warning = "food"
-    routes = {
+    routes: ClassVar[dict[Where, Sequence[Route]]] = {
         Where.READ: [("GET", "/api/v1/notifications")],
         Where.ANSWER: [("POST", "/api/v1/statuses")],
         Where.FIND: [("GET", "/api/v1/accounts"), ("GET", "/api/v1/statuses")],
     }
-    kept_keys = frozenset(
-        [
-            "id",
-            "uri",
-            "url",
-            "in_reply_to_id",
-            "in_reply_to_account_id",
-            "created_at",
-            "edited_at",
-            "type",
-            "visibility",
-            "state",
-        ]
-    )
+    kept_keys = frozenset(KEPT)
+    plain_keys = frozenset(["created_at", "edited_at", "type", "visibility", "state"])
 
     def __init__(self, kind: str = "mastodon", **changes: Any) -> None:
         clock = self.present()

@@ -63,7 +63,7 @@ class MemoryWorld:
     def adapter(self, facts: str = "{}", *, deadline: float = 20.0) -> Adapter:
         account = AccountConfig("one", "memory", url="https://one.example", user="me")
         made: MemoryAdapter = factory(self.memory)(account, self._http, self.credential, facts)
-        adapter: Adapter = mutated(made, self._http)
+        adapter: Adapter = mutated(made, self._http, self.credential)
         return adapter
 
     async def close(self) -> None:

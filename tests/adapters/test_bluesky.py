@@ -4,296 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, timezone
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from convo.adapters._bluesky_login import TypedPassword
-from convo.adapters.bluesky import Bluesky
 from convo.adapters.contract import (
-    Absent,
     Ambiguous,
     Credential,
-    Found,
-    LoginStep,
-    Missing,
     Refused,
     RetryAt,
-    SignInAgain,
-    Verb,
 )
-from convo.adapters.http import Http
-from convo.clock import HandClock
-from convo.config import AccountConfig
 from convo.model import Message, Page, Ref, Reply, Upload
 from convo.testing import Trouble, Where
-from convo.testing.tools import acted, answer_to, long_ago, read, received, signed_in
+from convo.testing.tools import acted, answer_to, long_ago, received, signed_in
 from tests.adapters.bluesky_world import BlueskyWorld
-from tests.adapters.credential import Kept
 from tests.simulators import faults
 from tests.simulators._bluesky_network import BLOCK, POST
-from tests.simulators.faults import Cut
-from tests.simulators.messages import Answer, Request, json_answer
-from tests.simulators.server import Server
+from tests.simulators.faults import Cut, Fault
+from tests.simulators.messages import json_answer
 
-DATA = Path(__file__).parent / "data" / "bluesky"
-ANA = "did:plc:akhra6ueqsgy4p4a7uxim2sx"
-NOW = datetime(2026, 11, 22, 9, tzinfo=timezone.utc)
-SESSION = '{"did":"%s","handle":"ana.test","pds":"%s","access":"a.b.c","refresh":"d.e.f"}'
-
-
-def recorded(name: str) -> Answer:
-    """A real answer."""
-    told = json.loads((DATA / f"{name}.json").read_text(encoding="utf-8"))
-    return json_answer(told["body"], told["status"]).with_headers(
-        **{key: value for key, value in told["headers"].items() if key in ("retry-after",)}
-    )
-
-
-@dataclass
-class Script:
-    """Answers each method by a list, the last again and again."""
-
-    answers: dict[str, list[Answer]] = field(default_factory=dict)
-
-    def answer(self, request: Request) -> Answer:
-        left = self.answers.get(request.path.removeprefix("/xrpc/"))
-        if not left:
-            return json_answer({"error": "MethodNotImplemented", "message": "Method Not Implemented"}, 501)
-        return left.pop(0) if len(left) > 1 else left[0]
-
-
-class Real:
-    """An adapter for Ana, signed in, before a server that gives recorded answers."""
-
-    def __init__(
-        self, answers: Mapping[str, list[str | Answer]], *, secret: str = "aaaa-bbbb-cccc-dddd"
-    ) -> None:
-        given = {
-            method: [recorded(one) if isinstance(one, str) else one for one in several]
-            for method, several in answers.items()
-        }
-        self.server = Server(Script(given), HandClock(NOW))
-        self.credential = Kept(secret)
-        self.credential.stored = SESSION % (ANA, self.server.url)
-        self.http = Http(self.server.url, deadline=5)
-        account = AccountConfig("bsky", "bluesky", url=self.server.url, user="ana.test")
-        self.adapter = Bluesky(account, self.http, self.credential, "{}", now=lambda: NOW)
-
-    async def __aenter__(self) -> Real:
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        await self.adapter.close()
-        self.server.stop()
+THREAD = "app.bsky.feed.getPostThread"
 
 
 def run(test: Any) -> None:
     asyncio.run(test)
-
-
-LIST = "app.bsky.notification.listNotifications"
-THREAD = "app.bsky.feed.getPostThread"
-POSTS = "app.bsky.feed.getPosts"
-SINCE = NOW - timedelta(days=90)
-NOBODY = json_answer({"posts": []})
-
-
-class TestRealAnswers:
-    def test_only_speech_is_taken_from_the_list(self) -> None:
-        async def play() -> None:
-            async with Real({LIST: ["listNotifications"], POSTS: ["getPosts"]}) as real:
-                page = await real.adapter.fetch("notifications", "", SINCE)
-                assert {message.text for message in page.messages} == {
-                    "quoting ana",
-                    "čau @ana4a2d.test have a look",
-                    "yes, I am",
-                }
-                assert not page.skipped
-                quote = next(m for m in page.messages if m.quotes)
-                assert quote.quotes[0].uid == ANA
-                mention = next(m for m in page.messages if m.mentions)
-                assert [(one.uid, one.leading) for one in mention.mentions] == [(ANA, False)]
-                asked = real.server.asked(path=LIST)[0]
-                assert asked.every("reasons") == ["reply", "mention", "quote"]
-                assert (asked.first("priority"), asked.first("limit")) == ("false", "100")
-
-        run(play())
-
-    def test_a_reply_levels_below_keeps_its_own_parent(self) -> None:
-        async def play() -> None:
-            async with Real({LIST: ["listNotifications-deep-replies"], POSTS: [NOBODY]}) as real:
-                page = await real.adapter.fetch("notifications", "", SINCE)
-                by_text = {message.text: message for message in page.messages}
-                me = "did:plc:ttzxadfioxxvzwwqajhmswap"
-                assert by_text["r1"].parent_uri.startswith(f"at://{me}/")
-                assert by_text["r3 (to cy)"].parent_uri == by_text["r2 (to ben, in ana's thread)"].uri
-                assert {message.root_uri for message in page.messages} == {by_text["r1"].parent_uri}
-
-        run(play())
-
-    def test_a_conversation_with_its_answers(self) -> None:
-        async def play() -> None:
-            async with Real({THREAD: ["getPostThread-after-replies"]}) as real:
-                uri = "at://did:plc:o2cxxwueifjtqu7lcglrw4qo/app.bsky.feed.post/3n2v53w67gs23"
-                found = await real.adapter.conversation(Ref(uri))
-                assert found.messages[0].text.startswith("hello from ana")
-                assert len(found.messages) == 6
-                assert found.partial == ""
-                assert not any(message.more_below for message in found.messages)
-
-        run(play())
-
-    def test_a_deleted_parent_and_the_root_fetched_by_itself(self) -> None:
-        async def play() -> None:
-            async with Real({THREAD: ["getPostThread-parent-deleted"], POSTS: ["getPosts"]}) as real:
-                found = await real.adapter.conversation(
-                    Ref("at://did:plc:x/app.bsky.feed.post/3n2v5mshhcc2d")
-                )
-                assert "deleted" in found.partial
-                assert real.server.asked(path=POSTS)[0].every("uris") == [
-                    "at://did:plc:ttzxadfioxxvzwwqajhmswap/app.bsky.feed.post/3n2v5mqi5vs2d"
-                ]
-
-        run(play())
-
-    def test_behind_a_block_and_behind_a_gate(self) -> None:
-        async def play() -> None:
-            answers: list[str | Answer] = ["getPostThread-blocked-author", "getPostThread-threadgate-nobody"]
-            async with Real({THREAD: [*answers, *answers]}) as real:
-                assert "block" in (await real.adapter.conversation(Ref("at://did:plc:x/a/b"))).partial
-                gated = (await real.adapter.conversation(Ref("at://did:plc:x/a/b"))).messages[0]
-                assert "does not let you answer" in gated.refusals["answer"]
-                for _ in range(2):
-                    with pytest.raises(Refused, match=r"show (an answer|it) to nobody"):
-                        await real.adapter.prepare(Reply("k", gated, "hello"))
-                assert not real.server.asked("POST")
-
-        run(play())
-
-    def test_a_deleted_message_is_missing(self) -> None:
-        async def play() -> None:
-            async with Real({THREAD: ["error-getPostThread-deleted"]}) as real:
-                with pytest.raises(Missing, match="any more"):
-                    await real.adapter.conversation(Ref("at://did:plc:x/app.bsky.feed.post/3n2v53zw4e223"))
-
-        run(play())
-
-    def test_the_same_bytes_again_and_the_proof(self) -> None:
-        request = json.dumps({"repo": ANA, "collection": POST, "rkey": "3n2v53xmbeoix", "record": {"x": "é"}})
-
-        async def play() -> None:
-            put = "com.atproto.repo.putRecord"
-            answers: dict[str, list[str | Answer]] = {
-                put: ["putRecord-first", "putRecord-second-identical"],
-                "com.atproto.repo.getRecord": ["getRecord"],
-            }
-            async with Real(answers) as real:
-                first, second = await real.adapter.answer(request), await real.adapter.answer(request)
-                assert first == second
-                assert [asked.body for asked in real.server.asked(path=put)] == [request.encode()] * 2
-                proof = await real.adapter.find(request, ())
-                assert isinstance(proof, Found)
-                assert proof.message.uri == f"at://{ANA}/{POST}/3n2v53xmbeoix"
-                assert proof.message.parent_uri.endswith("3n2v53w67gs23")
-
-        run(play())
-
-    def test_500_may_mean_that_it_is_there_already(self) -> None:
-        request = json.dumps({"repo": ANA, "collection": POST, "rkey": "3n2v53xmbeoix", "record": {"x": 1}})
-        gone = json_answer({"error": "RecordNotFound", "message": "Could not locate record: at://x"}, 400)
-
-        async def play() -> None:
-            put: list[str | Answer] = ["error-createRecord-client-rkey-second"]
-            get: list[str | Answer] = ["getRecord", gone]
-            answers = {"com.atproto.repo.putRecord": put, "com.atproto.repo.getRecord": get}
-            async with Real(answers) as real:
-                with pytest.raises(Ambiguous):
-                    await real.adapter.answer(request)
-                assert isinstance(await real.adapter.find(request, ()), Found)
-                assert isinstance(await real.adapter.find(request, ()), Absent)
-
-        run(play())
-
-    @pytest.mark.parametrize(
-        ("login", "error", "words"),
-        [
-            (
-                "error-createSession-wrong-password",
-                SignInAgain,
-                "app password of @ana.test.*convo login bsky",
-            ),
-            ("error-takendown-createSession", SignInAgain, "Account has been taken down"),
-            ("error-rate-limited", RetryAt, "Rate Limit Exceeded"),
-        ],
-    )
-    def test_when_the_session_is_over(self, login: str, error: type[Exception], words: str) -> None:
-        async def play() -> None:
-            refresh, create = "com.atproto.server.refreshSession", "com.atproto.server.createSession"
-            answers: dict[str, list[str | Answer]] = {
-                LIST: ["error-token-expired-proxied"],
-                refresh: ["error-refreshSession-app-password-revoked"],
-                create: [login],
-            }
-            async with Real(answers) as real:
-                with pytest.raises(error, match=words) as raised:
-                    await real.adapter.fetch("notifications", "", SINCE)
-                if isinstance(raised.value, RetryAt):
-                    assert raised.value.at is not None
-                assert [len(real.server.asked(path=path)) for path in (LIST, refresh, create)] == [1, 1, 1]
-
-        run(play())
-
-    def test_a_refused_password_is_tried_once_until_it_changes(self) -> None:
-        async def play() -> None:
-            create = "com.atproto.server.createSession"
-            async with Real({create: ["error-createSession-wrong-password"]}) as real:
-                real.credential.stored = ""
-                for _ in range(3):
-                    with pytest.raises(SignInAgain):
-                        await real.adapter.fetch("notifications", "", SINCE)
-                assert len(real.server.asked(path=create)) == 1
-                real.credential.secret = "eeee-ffff-gggg-hhhh"
-                with pytest.raises(SignInAgain):
-                    await real.adapter.fetch("notifications", "", SINCE)
-                assert len(real.server.asked(path=create)) == 2
-
-        run(play())
-
-    def test_a_deactivated_account_is_told_so(self) -> None:
-        async def play() -> None:
-            async with Real({"com.atproto.repo.putRecord": ["error-deactivated-createRecord"]}) as real:
-                with pytest.raises(SignInAgain, match="deactivated"):
-                    await real.adapter.answer('{"repo":"x"}')
-
-        run(play())
-
-    def test_an_empty_page_with_a_cursor_is_not_the_end(self) -> None:
-        async def play() -> None:
-            empty = json_answer(
-                {"notifications": [], "cursor": "2026-11-22T08:00:00.000Z", "priority": False}
-            )
-            async with Real({LIST: [empty, "listNotifications"], POSTS: [NOBODY]}) as real:
-                first = await real.adapter.fetch("notifications", "", SINCE)
-                assert (first.messages, first.more) == ((), True)
-                second = await real.adapter.fetch("notifications", first.cursor, SINCE)
-                assert (len(second.messages), second.more) == (3, False)
-                assert real.server.asked(path=LIST)[1].first("cursor") == "2026-11-22T08:00:00.000Z"
-
-        run(play())
-
-    def test_a_bad_cursor_does_not_lose_the_list(self) -> None:
-        async def play() -> None:
-            bad = json_answer({"error": "InvalidRequest", "message": "Malformed cursor"}, 400)
-            async with Real({LIST: [bad, "listNotifications"], POSTS: [NOBODY]}) as real:
-                cursor = json.dumps({"walk": {"stop": 0, "began": int(NOW.timestamp() * 1000), "at": "zzz"}})
-                assert len((await real.adapter.fetch("notifications", cursor, SINCE)).messages) == 3
-
-        run(play())
 
 
 @pytest.fixture
@@ -387,6 +125,17 @@ class TestReading:
         assert (again, gone) == ([], [lost.uri])
         world.delete(kept)
         assert (await pages(world, "own", cursor))[1] == [kept.uri]
+
+    @acted
+    async def test_an_empty_repository_is_not_believed_at_once(self, world: BlueskyWorld) -> None:
+        for number in range(11):
+            world.i_post(f"post {number}")
+        _, _, cursor, _ = await pages(world, "own")
+        world.site.home.add(Fault(answer=json_answer({"records": []})), path="listRecords")
+        _, gone, cursor, _ = await pages(world, "own", cursor)
+        assert gone == []
+        messages, gone, _, _ = await pages(world, "own", cursor)
+        assert (messages, gone) == ([], [])
 
     @acted
     async def test_only_at_the_edge_of_depth_is_asked_again(self, world: BlueskyWorld) -> None:
@@ -534,177 +283,6 @@ class TestAnswering:
         await adapter.block(ana, False)
         assert not world.net.repo(world.me, BLOCK)
         assert adapter.can.block_is_public
-
-
-class TestSession:
-    @acted
-    async def test_concurrent_requests_share_one_refresh(self, world: BlueskyWorld) -> None:
-        adapter = await signed_in(world)
-        world.expire()
-        await asyncio.gather(*(adapter.fetch("notifications", "", long_ago(world)) for _ in range(4)))
-        assert world.logins() == (1, 1)
-
-    @acted
-    async def test_two_processes_share_one_refresh(self, world: BlueskyWorld) -> None:
-        first, second = await signed_in(world), await signed_in(world)
-        for adapter in (first, second):
-            await adapter.fetch("notifications", "", long_ago(world))
-        world.expire()
-        await asyncio.gather(*(one.fetch("notifications", "", long_ago(world)) for one in (first, second)))
-        assert world.logins() == (1, 1)
-
-    @acted
-    async def test_an_unclear_refresh_is_no_unclear_answer(self, world: BlueskyWorld) -> None:
-        said = world.someone_mentions_me("hello")
-        adapter = await signed_in(world)
-        request = await adapter.prepare(Reply("k", await received(adapter, world, said), "answer"))
-        world.expire()
-        world.site.home.add(faults.cut(Cut.BEFORE, done=False), path="refreshSession")
-        with pytest.raises(RetryAt):
-            await adapter.answer(request)
-        await adapter.answer(request)
-        assert len(world.standing()) == 1
-
-    @acted
-    async def test_the_server_is_found_from_the_handle(self, world: BlueskyWorld) -> None:
-        home = world.site.home.url
-        document = {
-            "alsoKnownAs": ["at://me.test"],
-            "service": [{"id": "#atproto_pds", "serviceEndpoint": home}],
-        }
-        plc = Server(Script({}), world.clock)
-        plc.platform = Documents({f"/{world.me}": document})
-        try:
-            config = replace(world.account, url="", options={"plc": plc.url})
-            http = Http(home)
-            adapter = Bluesky(config, http, world.credential)
-            assert (await adapter.identify()).person.uid == world.me
-            assert json.loads(world.credential.stored)["pds"] == home
-            document["alsoKnownAs"] = ["at://somebody.else"]
-            world.credential.stored = ""
-            other = Bluesky(config, http, world.credential)
-            with pytest.raises(SignInAgain, match="do not agree"):
-                await other.identify()
-            with pytest.raises(SignInAgain, match=r"no Bluesky account @nobody\.test"):
-                await Bluesky(replace(config, user="nobody.test"), http, world.credential).identify()
-            await http.close()
-        finally:
-            plc.stop()
-
-    @acted
-    async def test_login_takes_a_main_password_only_when_it_is_said_twice(self, world: BlueskyWorld) -> None:
-        world.net.actors[world.me].password = "hunter2 hunter2"
-        asked: list[LoginStep] = []
-
-        async def ask(step: LoginStep) -> Mapping[str, str]:
-            asked.append(step)
-            return {"handle": "@Me.test", "password": "hunter2 hunter2"}
-
-        config = replace(world.account, user="")
-        result = await Bluesky.login(config, Http, ask)
-        assert "does not look like an app password" in asked[1].words
-        assert result.identity.person.uid == world.me
-        assert result.options == {"user": "me.test", "url": world.site.home.url}
-        assert world.logins()[0] == 1
-
-        async def ask_well(step: LoginStep) -> Mapping[str, str]:
-            return {"handle": "me.test", "password": "aaaa-bbbb-cccc-dddd"}
-
-        assert (await Bluesky.login(config, Http, ask_well)).secret == "aaaa-bbbb-cccc-dddd"
-
-    @acted
-    async def test_a_wrong_password_says_what_to_do(self, world: BlueskyWorld) -> None:
-        http = Http(world.site.home.url)
-        adapter = Bluesky(world.account, http, TypedPassword("zzzz-zzzz-zzzz-zzzz"))
-        with pytest.raises(SignInAgain, match=r"app-passwords .*convo login bsky"):
-            await adapter.identify()
-        [finding] = await adapter.check()
-        assert not finding.fine
-        await http.close()
-
-    @acted
-    async def test_no_direct_messages_is_said(self, world: BlueskyWorld) -> None:
-        adapter = await signed_in(world)
-        assert "direct" not in [channel.name for channel in adapter.channels]
-        assert "may not read direct messages" in adapter.can.refusals[Verb.DIRECT]
-        finding = next(one for one in await adapter.check() if one.what == "direct messages")
-        assert "may not read direct messages" in finding.words
-
-    @acted
-    async def test_a_clock_that_is_off_is_said(self, world: BlueskyWorld) -> None:
-        adapter = await signed_in(world)
-        world.pass_time(-600)
-        finding = next(one for one in await adapter.check() if one.what == "clock")
-        assert not finding.fine
-        assert "ahead" in finding.words
-
-
-@dataclass
-class Documents:
-    """A directory of DID documents."""
-
-    held: dict[str, dict[str, Any]]
-
-    def answer(self, request: Request) -> Answer:
-        found = self.held.get(request.path)
-        return json_answer(found) if found else json_answer({"message": "not registered"}, 404)
-
-
-class TestDirectMessages:
-    @pytest.fixture
-    def chat(self) -> Iterator[BlueskyWorld]:
-        built = BlueskyWorld(chat=True)
-        yield built
-        built.stop()
-
-    def test_a_conversation_of_two(self, chat: BlueskyWorld) -> None:
-        async def play() -> None:
-            chat.someone_writes_directly("are you there?")
-            adapter = await signed_in(chat)
-            reading = await read(adapter, {}, long_ago(chat))
-            [message] = [one for one in reading.messages if one.flat]
-            assert (message.visibility.value, message.root_uri) == ("direct", message.uri.rpartition("/")[0])
-            assert [one.uid for one in adapter.audience(message)] == [chat.uid("ana")]
-            request = await adapter.prepare(Reply("k", message, "yes"))
-            assert isinstance(await adapter.find(request, ()), Absent)
-            sent = await adapter.answer(request)
-            found = await adapter.find(request, ())
-            assert isinstance(found, Found)
-            assert found.message.uri == sent.uri
-            assert isinstance(await adapter.find(request, (sent.uri,)), Absent)
-            assert [one.text for one in (await adapter.conversation(message.ref)).messages] == [
-                "are you there?",
-                "yes",
-            ]
-            with pytest.raises(Refused, match="only"):
-                await adapter.delete(sent.ref)
-            headers = [one.headers.get("atproto-proxy") for one in chat.site.home.asked(path="chat.bsky")]
-            assert set(headers) == {"did:web:api.bsky.chat#bsky_chat"}
-            await chat.close()
-
-        run(play())
-
-    def test_nothing_new_is_one_request(self, chat: BlueskyWorld) -> None:
-        async def play() -> None:
-            chat.someone_writes_directly("hello")
-            _, _, cursor, _ = await pages(chat, "direct")
-            adapter = await signed_in(chat)
-            before = len(chat.site.log)
-            page = await adapter.fetch("direct", cursor, long_ago(chat))
-            assert (page.messages, page.more, len(chat.site.log) - before) == ((), False, 1)
-            await chat.close()
-
-        run(play())
-
-    def test_requests_wait_in_quiet(self, chat: BlueskyWorld) -> None:
-        async def play() -> None:
-            chat.someone_writes_directly("buy now")
-            next(iter(chat.server.chat.convos.values())).status = "request"
-            [message], _, _, _ = await pages(chat, "direct")
-            assert message.filtered == "Bluesky holds it as a message request"
-            await chat.close()
-
-        run(play())
 
 
 def test_the_credential_of_a_login_is_one(world: BlueskyWorld) -> None:

@@ -68,6 +68,8 @@ def test_each_of_five_accounts_says_what_is_wrong_and_the_sixth_works(
         assert expected in outcomes[name].error
         assert TOKEN not in found[name].words
     assert "convo login revoked" in found["revoked"].advice
+    assert "tries again" in found["lost"].advice
+    assert "ca_file" in found["certified"].advice
 
 
 def test_a_config_with_a_fault_in_one_account_keeps_the_others(tmp_path: Path) -> None:

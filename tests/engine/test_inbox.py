@@ -109,13 +109,12 @@ def test_who_came_since_is_told_in_the_order_they_came(stage: Stage) -> None:
     stage.run(play)
 
 
-def test_an_unknown_account_or_cursor_is_refused(stage: Stage) -> None:
+def test_an_account_never_looked_at_is_empty_and_an_unknown_cursor_refused(stage: Stage) -> None:
     stage.ask("One")
     stage.sync()
 
     async def play(engine: Engine) -> None:
-        with pytest.raises(NotFound):
-            engine.inbox.rows(View.WAITING, account="three")
+        assert engine.inbox.rows(View.WAITING, account="three").rows == ()
         with pytest.raises(BadCursor):
             engine.inbox.rows(View.WAITING, before="nonsense")
         assert len(engine.inbox.rows(View.WAITING, account="one").rows) == 1
@@ -156,5 +155,21 @@ def test_people_and_notes(stage: Stage) -> None:
         assert engine.inbox.note(ana.person_id) == ""
         await engine.acts.note(ana.person_id, "Her sister lives in Umeå.")
         assert engine.inbox.note(ana.person_id) == "Her sister lives in Umeå."
+
+    stage.run(play)
+
+
+def test_words_find_their_conversation_once(stage: Stage) -> None:
+    first = stage.ask("The roof of the house leaks")
+    stage.clock.step(60)
+    stage.ask("What about the roof?", to=first)
+    stage.ask("Something else")
+    stage.sync()
+
+    async def play(engine: Engine) -> None:
+        (hit,) = engine.inbox.search("roof")
+        assert hit.row.thread_id == engine.inbox.resolve(first.uri).thread_id
+        assert "roof" in hit.snippet
+        assert engine.inbox.search("nothing of the kind") == ()
 
     stage.run(play)

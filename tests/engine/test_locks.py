@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import signal
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from convo.engine.locks import Locks
+from convo.store import StoreError
 from tests.engine.stage import until
 
 HOLDER = textwrap.dedent(
@@ -199,6 +201,20 @@ def test_only_one_is_the_inbox_that_syncs(tmp_path: Path) -> None:
     second = Locks(tmp_path).alone("inbox")
     assert second is not None
     os.close(second)
+
+
+def test_where_nothing_can_be_locked_one_sentence_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(StoreError, match="local disk"):
+        asyncio.run(_enter(tmp_path))
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be opened"):
+        asyncio.run(_enter(tmp_path / "file"))
 
 
 def test_its_files_are_the_users_alone(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from convo.adapters.contract import Refused, RetryAt, SignInAgain, Unreachable
 from convo.adapters.memory import Traits
 from convo.engine import Engine
+from convo.store import StoreError
 from convo.store import accounts as stored
 from convo.views import Health, Seen, State, View
 from tests.engine.stage import START, Killed, Stage, dying_at, settled, shown, until, words
@@ -82,8 +84,13 @@ def test_people_wait_before_all_of_the_history_was_read(tmp_path: Path) -> None:
         syncing = asyncio.ensure_future(engine.sync.once())
         await until(lambda: third.reached)
         assert words(engine) == ["13 days"]
+        (status,) = engine.inbox.accounts()
+        assert status.health is Health.LOOKING
+        assert status.words == "What came since 13 Oct is here; older follows."
         held.set()
         assert (await syncing)["one"].fetched == 4
+        (status,) = engine.inbox.accounts()
+        assert (status.health, status.words) == (Health.FINE, "")
 
     stage.run(play)
 
@@ -288,10 +295,11 @@ def test_a_mention_that_is_only_carried_along_is_judged_by_its_parent(tmp_path: 
     assert "new to you" in seen(stage)
 
 
+@pytest.mark.parametrize("parents", ["uri", "id"])
 def test_what_answers_something_that_is_gone_is_judged_without_it_and_asked_about_once(
-    tmp_path: Path,
+    tmp_path: Path, parents: str
 ) -> None:
-    stage = Stage(tmp_path)
+    stage = Stage(tmp_path, parents=parents)
     me, ana = stage.person("me"), stage.person("ana")
     gone = stage.world.write(stage.server(), ana, "gone", silent=True)
     stage.world.write(stage.server(), ana, "still here", to=gone, leading=(me,))
@@ -592,6 +600,25 @@ def test_leaving_ends_a_long_sync_after_the_request_in_flight(tmp_path: Path) ->
     stage.run(play)
     assert stage.sync()["one"].error == ""
     assert len(seen(stage)) == 20
+
+
+def test_a_program_that_meets_a_newer_store_stops_and_says_restart(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, "one", "two")
+    stage.sync()
+
+    async def play(engine: Engine) -> None:
+        running = asyncio.ensure_future(engine.run())
+        await settled(engine)
+        newer = sqlite3.connect(engine.store.path)
+        newer.execute("PRAGMA user_version = 9999")
+        newer.close()
+        stage.ask("hello")
+        stage.clock.step(60)
+        with pytest.raises(StoreError, match="restart"):
+            await running
+        assert [task for task in asyncio.all_tasks() if task is not asyncio.current_task()] == []
+
+    stage.run(play)
 
 
 def test_signing_in_elsewhere_is_noticed(tmp_path: Path) -> None:

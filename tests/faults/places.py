@@ -92,8 +92,9 @@ class Fediverse(MastodonWorld):
         parent = self._of(to)
         return self._write("me", f"@{parent.account.acct} {text}", to=parent, at=at)
 
-    def direct(self, text: str) -> Said | None:
-        return self.someone_writes_directly(text, by="ana")
+    def names_me(self, to: Said, text: str, by: str, at: datetime) -> Said:
+        """Somebody names the user in an answer to somebody else."""
+        return self.someone_replies(to, text, by=by, naming_me=True, at=at)
 
 
 class Atmosphere(BlueskyWorld):
@@ -121,8 +122,9 @@ class Atmosphere(BlueskyWorld):
         """The user answered with another client."""
         return self._write("me", text, to=to, at=at)
 
-    def direct(self, text: str) -> Said | None:
-        return self.someone_writes_directly(text, by="ana")
+    def names_me(self, to: Said, text: str, by: str, at: datetime) -> Said:
+        """Somebody names the user in an answer to somebody else."""
+        return self._write(by, text, to=to, naming=("me",), at=at)
 
 
 Place = Fediverse | Atmosphere
@@ -144,16 +146,37 @@ def talk(place: Place, mentions: int = 45, own: int = 25) -> list[Said]:
         place.i_post(f"What I think of {n}", at=now - timedelta(days=13) + timedelta(hours=5 * n))
         for n in range(own)
     ]
+    answered: list[Said] = []
     for n in range(mentions):
         at = now - timedelta(days=60) * (1 - n / mentions) ** 2 - timedelta(hours=1)
         by = PEOPLE[n % 4]
-        recent = [one for one in mine[: n // 2] if n % 3 == 0]
-        if recent and at > now - timedelta(days=9):
-            said.append(place.someone_replies(recent[-1], f"To your thought, number {n}?", by=by, at=at))
-        elif n % 5 == 4:
-            said.append(place.someone_replies(said[-1], f"And one thing more, {n}", by=by, at=at))
+        if n % 8 == 5:
+            post = place.someone_posts(f"I wonder, {n}", by=PEOPLE[(n + 1) % 4], at=at - timedelta(hours=1))
+            said.append(place.names_me(post, f"Who knows {n}?", by, at))
+        elif n % 3 == 0 and at > now - timedelta(days=7):
+            said.append(place.someone_replies(mine[n % own], f"To your thought, number {n}?", by=by, at=at))
+        elif n % 5 == 4 and answered:
+            said.append(place.someone_replies(answered[-1], f"And one thing more, {n}", by=by, at=at))
         else:
             said.append(place.someone_mentions_me(f"What about number {n}?", by=by, at=at))
         if n % 7 == 6:
-            place.i_answered(said[-1], f"Good question, {n}", at + timedelta(minutes=30))
+            answered.append(place.i_answered(said[-1], f"Good question, {n}", at + timedelta(minutes=30)))
     return said
+
+
+def news(place: Place, said: list[Said]) -> list[Said]:
+    """What happens after the first sync: people write, change and delete; the user answers on a phone."""
+    now = place.now()
+    new = [
+        place.someone_mentions_me(
+            f"Something new, {n}: are you there?", by=PEOPLE[n % 4], at=now - timedelta(seconds=40 - n)
+        )
+        for n in range(25)
+    ]
+    for n in range(3):
+        post = place.someone_posts(f"I wonder anew, {n}", by=PEOPLE[n], at=now - timedelta(seconds=12))
+        new.append(place.names_me(post, f"Who knows now, {n}?", PEOPLE[n + 1], now - timedelta(seconds=9 - n)))
+    place.edit(said[-1], "What I meant to say")
+    place.delete(said[-3])
+    place.i_answer_elsewhere(said[-2], "Answered from my phone")
+    return new

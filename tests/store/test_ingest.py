@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from convo.model import Attachment, Conversation, Lookup, Message, Page, Quote, Ref, Visibility
+from convo.model import Attachment, Conversation, Lookup, Message, Page, Person, Quote, Ref, Visibility
 from convo.store import accounts, ingest, stored
-from tests.store.world import ANA, BEN, CARL, ME, NOW, World, context, message, named, someone, world
+from convo.store.connection import micros
+from tests.store.world import ANA, BEN, CARL, ME, ME_TOO, NOW, World, context, message, named, someone, world
 
 
 @pytest.fixture
@@ -201,13 +203,7 @@ def test_since_when_a_message_waits(here: World, stated: timedelta, believed: ti
     here.page(said, ctx=context(last_good=NOW - timedelta(days=1)))
     assert here.state(said) == "waiting"
     waiting = here.value("SELECT waiting_since FROM thread")
-    assert waiting == ingest_micros(NOW - believed)
-
-
-def ingest_micros(when: object) -> int:
-    from convo.store.connection import micros
-
-    return micros(when)  # type: ignore[arg-type]
+    assert waiting == micros(NOW - believed)
 
 
 def test_old_words_that_are_only_found_are_history(here: World) -> None:
@@ -261,8 +257,8 @@ def test_whom_the_user_blocked_there_waits_no_more(here: World) -> None:
     assert here.state(late) == "history"
 
 
-def link_only(number: int, author: object = ANA, **how: object) -> Message:
-    return message(number, author, "https://shop.example/now", mentions=named(ME), **how)  # type: ignore[arg-type]
+def link_only(number: int, author: Person = ANA, **how: Any) -> Message:
+    return message(number, author, "https://shop.example/now", mentions=named(ME), **how)
 
 
 def test_a_stranger_s_link_is_quiet_until_the_user_writes_to_them(here: World) -> None:
@@ -291,7 +287,11 @@ def test_the_same_words_to_many_are_quiet_whoever_says_them(here: World) -> None
 
 
 def test_people_in_a_private_talk_with_the_user_are_known(here: World) -> None:
-    private = {"visibility": Visibility.DIRECT, "root_uri": "https://far.example/talk", "flat": True}
+    private: dict[str, Any] = {
+        "visibility": Visibility.DIRECT,
+        "root_uri": "https://far.example/talk",
+        "flat": True,
+    }
     link = link_only(1, **private)
     here.page(link)
     assert here.state(link) == "quiet"
@@ -300,8 +300,6 @@ def test_people_in_a_private_talk_with_the_user_are_known(here: World) -> None:
 
 
 def test_the_account_an_answer_would_use(here: World) -> None:
-    from tests.store.world import ME_TOO
-
     both = message(1, ANA, mentions=(*named(ME_TOO, leading=False), *named(ME, leading=False)))
     here.page(both)
     assert here.value("SELECT account_id FROM thread") == here.one
@@ -320,14 +318,14 @@ def test_an_account_that_left_the_config_waits_no_more(here: World) -> None:
 
 
 def test_another_account_of_the_user_is_the_user(tmp_path: Path) -> None:
-    from convo.model import Person
-
     with world(tmp_path / "data") as here:
         other = someone("alter")
         said = message(1, other, mentions=named(ME))
         here.page(said)
         assert here.state(said) == "waiting"
-        here.store.write_now(accounts.remember, "alter", "mastodon", Person("mastodon", other.uid, "a@b"), "{}", NOW)
+        here.store.write_now(
+            accounts.remember, "alter", "mastodon", Person("mastodon", other.uid, "a@b"), "{}", NOW
+        )
         assert here.state(said) == "answered"
 
 

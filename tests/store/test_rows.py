@@ -284,6 +284,7 @@ def test_no_list_scans_or_sorts_the_store(talk: Talk, view: View, how: dict[str,
             # ALL walks its index from the top and ends at the limit.
             small = (
                 "SCAN thread USING COVERING INDEX thread_last",
+                "SCAN (subquery",
                 "SCAN account",
                 "SCAN j ",
                 "SCAN d",
@@ -305,6 +306,33 @@ def test_a_page_takes_the_same_few_queries_however_long_it_is(talk: Talk) -> Non
         talk.db.set_trace_callback(None)
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def steps(talk: Talk, view: View) -> int:
+    """What a page costs, in thousands of SQLite's instructions."""
+    count = 0
+
+    def step() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    talk.db.set_progress_handler(step, 1000)
+    talk.page(view)
+    talk.db.set_progress_handler(None, 0)
+    return count
+
+
+@pytest.mark.parametrize("view", [View.WAITING, View.ANSWERED])
+def test_a_row_costs_the_same_however_much_its_author_wrote(talk: Talk, view: View) -> None:
+    asked = [talk.ask("ana", f"m{number}", ago=timedelta(0)) for number in range(10)]
+    if view is View.ANSWERED:
+        for message in asked:
+            talk.answer("Yes", message, ago=timedelta(0))
+    before = steps(talk, view)
+    for who in ("ana", talk.me()):
+        talk.save(*(talk.make(who, "To all", ago=hours(100 + number)) for number in range(2000)), kind="slow")
+    assert steps(talk, view) < before + 30
 
 
 def test_waiting_since_is_the_time_it_was_said(talk: Talk) -> None:

@@ -16,7 +16,9 @@ import pytest
 from convo import points
 from convo.clock import HandClock
 from convo.model import Page
-from convo.store import NewerStore, Store, StoreError, accounts, connection, ingest, migrate, stored, threads
+from convo.store import NewerStore, Store, StoreError, accounts, connection, ingest, stored, threads
+from convo.store.migrate import version
+from convo.store.schema import MIGRATIONS
 from convo.views import Health
 from tests.store.world import ANA, ME, NOW, World, context, message, named, world
 
@@ -118,7 +120,9 @@ def test_changed_threads_are_told_after_the_commit_on_the_loop(here: World) -> N
     loop_thread: list[int] = []
 
     def on_change(ids: frozenset[int]) -> None:
-        told.append((ids, here.value("SELECT count(*) FROM message"), threading.get_ident() == loop_thread[0]))
+        told.append(
+            (ids, here.value("SELECT count(*) FROM message"), threading.get_ident() == loop_thread[0])
+        )
 
     async def run() -> None:
         loop_thread.append(threading.get_ident())
@@ -302,7 +306,12 @@ def test_health_and_failures_in_a_row(here: World) -> None:
     for _ in range(2):
         here.store.write_now(accounts.set_health, here.one, Health.STALE, "no answer", later, NOW)
     (record,) = accounts.all_accounts(here.db)
-    assert (record.health, record.words, record.next_at, record.failures) == (Health.STALE, "no answer", later, 2)
+    assert (record.health, record.words, record.next_at, record.failures) == (
+        Health.STALE,
+        "no answer",
+        later,
+        2,
+    )
     here.store.write_now(accounts.set_health, here.one, Health.FINE, "", None, NOW)
     (record,) = accounts.all_accounts(here.db)
     assert (record.health, record.failures, record.next_at) == (Health.FINE, 0, None)
@@ -327,14 +336,19 @@ def test_no_statement_of_an_ingest_scans_a_table(here: World) -> None:
     db.set_trace_callback(spoken.add)
     link = message(3, ANA, "https://x.example/", mentions=named(ME))
     here.page(link, message(4, ANA, "edited", parent_id="9", mentions=named(ME)), gone=("x",))
-    here.page(message(4, ANA, "again", parent_id="9", mentions=named(ME)), message(9, ME, mentions=named(ANA)))
+    here.page(
+        message(4, ANA, "again", parent_id="9", mentions=named(ME)), message(9, ME, mentions=named(ANA))
+    )
     here.page(kind="people", hidden=(ANA.uid,))
     here.store.write_now(threads.wake, NOW)
     here.store.write_now(accounts.good_sync, here.one, NOW)
     db.set_trace_callback(None)
     small = ("account", "json_each", "j", "a", "arrival", "CONSTANT ROW", "SUBQUERY", "hidden", "message_fts")
     for sql in spoken:
-        if not sql.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE", "INSERT")) or "message_fts_" in sql:
+        if (
+            not sql.lstrip().upper().startswith(("SELECT", "UPDATE", "DELETE", "INSERT"))
+            or "message_fts_" in sql
+        ):
             continue
         plan = [row[3] for row in here.store.reader.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()]
         scans = [step for step in plan if step.startswith("SCAN") and step.split()[1] not in small]
@@ -359,4 +373,4 @@ def test_hot_reads_do_not_scan(here: World) -> None:
 
 
 def test_versions_match(here: World) -> None:
-    assert migrate.version(here.db) == len(migrate.MIGRATIONS)
+    assert version(here.db) == len(MIGRATIONS)

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from convo.model import Message, Visibility
-from convo.store import threads
+from convo.model import Message, Ref, Visibility
+from convo.store import ingest, threads
 from convo.store.connection import micros
 from tests.store.world import ANA, BEN, CARL, ME, ME_TOO, NOW, World, context, message, named, world
 
@@ -157,9 +157,14 @@ def talks(draw: Any) -> list[Message]:
         text = draw(st.sampled_from(["What do you think?", "Thank you!", "https://shop.example/x"]))
         talk.append(
             message(
-                number, author, text, hours=24 - number, mentions=named(*addressees, leading=draw(st.booleans())),
-                visibility=parent.visibility if parent else draw(st.sampled_from(list(Visibility))), **how,
-            )  # fmt: skip
+                number,
+                author,
+                text,
+                hours=24 - number,
+                mentions=named(*addressees, leading=draw(st.booleans())),
+                visibility=parent.visibility if parent else draw(st.sampled_from(list(Visibility))),
+                **how,
+            )
         )
     return talk
 
@@ -179,11 +184,9 @@ def outcome(here: World) -> Any:
 
 def settle(here: World) -> None:
     """What no parent will come for any more is judged without it, as the engine does at last."""
-    from convo.store import ingest
-
     for account in (here.one, here.two):
         refs = [
-            ingest.Ref(uri, local_id)
+            Ref(uri, local_id)
             for uri, local_id in here.db.execute(
                 "SELECT m.parent_uri, s.parent_local_id FROM message m JOIN sighting s ON s.message_id = m.id"
                 " WHERE m.unjudged AND s.account_id = ?",

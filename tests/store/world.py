@@ -78,7 +78,10 @@ class World:
 
     def state(self, uri_of: Message) -> str:
         return str(
-            self.value("SELECT state FROM thread WHERE id = (SELECT thread_id FROM message WHERE uri = ?)", uri_of.uri)
+            self.value(
+                "SELECT state FROM thread WHERE id = (SELECT thread_id FROM message WHERE uri = ?)",
+                uri_of.uri,
+            )
         )
 
     def thread(self, uri_of: Message) -> int:

@@ -1,4 +1,4 @@
-"""The people of the drawings in SCREENS.md, as hand-made rows and messages. The clock says Friday, 20 November, 10:30."""
+"""The people of the drawings as hand-made rows and messages; it is Friday, 20 November, 10:30."""
 
 from __future__ import annotations
 
@@ -152,7 +152,8 @@ HOUSE = (
           links=(Link("https://huset.example/till-salu"),),
           mentions=(Mention(ME.uid, ME.handle), Mention(CARL.uid, CARL.handle), Mention(MIA.uid, MIA.handle))),
     entry(107, ANA, at(18, 20, 40), "Carl says he can lend you the long ladder.", 103, addressed=Reason.REPLY,
-          waiting=True, new=True, waiting_since=at(18, 20, 40), quotes=(Quote("uri:103", ME.uid, "", "Both need a roof."),)),
+          waiting=True, new=True, waiting_since=at(18, 20, 40),
+          quotes=(Quote("uri:103", ME.uid, "", "Both need a roof."),)),
     entry(108, MIA, at(18, 21, 3), "And the tall one, too.", 107, new=True),
 )  # fmt: skip
 

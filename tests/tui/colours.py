@@ -41,7 +41,7 @@ def _luminance(colour: Colour) -> float:
 
 def seen(colour: Colour, sight: str) -> Colour:
     """The colour that somebody with this sight would name the same."""
-    rows = [sum(weight * part for weight, part in zip(row, colour)) for row in SIGHTS[sight]]
+    rows = [sum(weight * part for weight, part in zip(row, colour, strict=True)) for row in SIGHTS[sight]]
     red, green, blue = (min(max(value, 0.0), 1.0) for value in rows)
     return red, green, blue
 

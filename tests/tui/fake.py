@@ -63,7 +63,10 @@ class FakeInbox:
         opened = self._engine.opened.get(thread_id) or cast.conversation(row)
         done = self._engine.done_people.get(thread_id, set())
         entries = [
-            replace(entry, waiting=entry.waiting and row.state is State.WAITING and entry.author.person_id not in done)
+            replace(
+                entry,
+                waiting=entry.waiting and row.state is State.WAITING and entry.author.person_id not in done,
+            )
             for entry in opened.entries
         ]
         return Opened(row, tuple(entries), opened.partial)
@@ -114,7 +117,9 @@ class FakeInbox:
         return self._engine.drafts.get((account, uri))
 
     def outbox(self, *, open_only: bool = True) -> tuple[OutboxRow, ...]:
-        return tuple(row for row in self._engine.outbox.values() if row.state is not OutboxState.SENT or not open_only)
+        return tuple(
+            row for row in self._engine.outbox.values() if row.state is not OutboxState.SENT or not open_only
+        )
 
     def accounts(self) -> Any:
         return tuple(self._engine.statuses)
@@ -131,7 +136,9 @@ class FakeActs:
     def __init__(self, engine: FakeEngine) -> None:
         self._engine = engine
 
-    def _change(self, seen: Seen | Sequence[Seen], words: Callable[[list[Someone]], str], **fields: Any) -> Act:
+    def _change(
+        self, seen: Seen | Sequence[Seen], words: Callable[[list[Someone]], str], **fields: Any
+    ) -> Act:
         many = [seen] if isinstance(seen, Seen) else list(seen)
         engine = self._engine
         engine.undoing.append((dict(engine.threads), many))
@@ -171,7 +178,9 @@ class FakeActs:
         return self._change(seen, voice.waits_again, state=State.WAITING)
 
     async def quiet(self, seen: Seen | Sequence[Seen]) -> Act:
-        return self._change(seen, lambda who: voice.in_quiet(who), state=State.QUIET, reason="by hand: you put it here")
+        return self._change(
+            seen, lambda who: voice.in_quiet(who), state=State.QUIET, reason="by hand: you put it here"
+        )
 
     async def unquiet(self, seen: Seen | Sequence[Seen]) -> Act:
         return self._change(seen, voice.out_of_quiet, state=State.WAITING, reason="reply")
@@ -189,7 +198,9 @@ class FakeActs:
         who = self._engine.threads[numbers[0]].who
         assert who is not None
         return self._change(
-            [Seen(n, 10**6 * 0) for n in numbers], lambda people: voice.muted_person(who, "here"), state=State.MUTED
+            [Seen(n, 10**6 * 0) for n in numbers],
+            lambda people: voice.muted_person(who, "here"),
+            state=State.MUTED,
         )
 
     async def looked(self, seen: Seen) -> None:
@@ -207,7 +218,7 @@ class FakeActs:
             return Act(voice.NOTHING)
         engine.threads, many = engine.undoing.pop()
         people = [row.who for one in many if (row := engine.threads[one.thread_id]).who]
-        return Act(f"{voice.waits_again(people)} {voice.AGAIN}", tuple(one.thread_id for one in many), 1)  # type: ignore[arg-type]
+        return Act(f"{voice.waits_again(people)} {voice.AGAIN}", tuple(one.thread_id for one in many), 1)
 
     async def redo(self) -> Act:
         return Act(voice.NOTHING_AGAIN)
@@ -225,7 +236,10 @@ class FakeAnswers:
         if entry is None:
             raise CannotAnswer("This message is not in the store any more.")
         name = account or entry.accounts[0]
-        people = (Mention(entry.author.uid, entry.author.handle), *(m for m in entry.mentions if m.uid != cast.ME.uid))
+        people = (
+            Mention(entry.author.uid, entry.author.handle),
+            *(m for m in entry.mentions if m.uid != cast.ME.uid),
+        )
         return Terms(
             entry, name, entry.accounts, cast.ME, cast.ACCOUNTS[name], people, entry.visibility,
             entry.content_warning, "en", CAN, self.refusal, self._engine.notes.get(entry.author.person_id, ""),
@@ -255,7 +269,7 @@ class FakeAnswers:
     async def send(self, draft: Draft, *, hold: float | None = None, yes: bool = False) -> OutboxRow:
         engine = self._engine
         target = engine.inbox.resolve(draft.uri)
-        entry = engine.inbox.entry(target.message_id)
+        entry = engine.inbox.entry(target.message_id or 0)
         assert entry is not None
         now = engine.clock.now()
         direct = (draft.visibility or entry.visibility) is Visibility.DIRECT
@@ -267,7 +281,9 @@ class FakeAnswers:
         engine.outbox[row.outbox_id] = row
         engine.drafts.pop((draft.account, draft.uri), None)
         thread = engine.threads[target.thread_id]
-        engine.threads[target.thread_id] = replace(thread, state=State.ANSWERED, outbox=row.state, has_draft=False)
+        engine.threads[target.thread_id] = replace(
+            thread, state=State.ANSWERED, outbox=row.state, has_draft=False
+        )
         return row
 
     async def recall(self, outbox_id: int) -> Draft:
@@ -340,5 +356,3 @@ class FakeEngine:
 
 def _in(row: Row, view: View) -> bool:
     return view is View.ALL or row.state.value == view.value
-
-

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from convo.config import Config
 from convo.tui.app import ConvoApp
-from convo.views import Row
+from convo.views import Row, State, View
 from tests.tui import cast
 from tests.tui.fake import FakeEngine
 
@@ -74,6 +74,15 @@ class Play:
         rows = self.app.inbox.list
         return rows.index * 2 - rows.scroll_offset.y
 
+    def state(self, thread_id: int) -> State:
+        """The state of a thread in the engine."""
+        return self.engine.threads[thread_id].state
+
+    @property
+    def view(self) -> View:
+        """The view that is looked at."""
+        return self.app.desk.view
+
     async def press(self, *keys: str) -> None:
         """Type keys, and let everything settle."""
         await self.pilot.press(*keys)
@@ -93,12 +102,17 @@ class Play:
         await self.settle()
 
 
+def cast_engine(engine: Any) -> Any:
+    """The fake stands in for the engine."""
+    return engine
+
+
 @asynccontextmanager
 async def inbox(size: tuple[int, int] = WIDE, *, rows: Sequence[Row] = cast.ROWS, engine: Any = None,
                 config: Config | None = None) -> AsyncIterator[Play]:  # fmt: skip
     """The inbox at a size, its first frame painted."""
     behind = engine or FakeEngine(rows, config)
-    app = ConvoApp(behind, zone=timezone.utc, offline=True)
+    app = ConvoApp(cast_engine(behind), zone=timezone.utc, offline=True)
     async with app.run_test(size=size) as pilot:
         play = Play(app, pilot, behind)
         await play.settle()
@@ -111,4 +125,6 @@ def same_as_kept(name: str, text: str) -> None:
     if os.environ.get("CONVO_SHOTS") == "write":
         path.parent.mkdir(exist_ok=True)
         path.write_text(text + "\n", encoding="utf-8")
-    assert text + "\n" == path.read_text(encoding="utf-8"), f"{name} looks different; CONVO_SHOTS=write keeps it"
+    assert text + "\n" == path.read_text(encoding="utf-8"), (
+        f"{name} looks different; CONVO_SHOTS=write keeps it"
+    )

@@ -100,7 +100,8 @@ def test_chords() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "shown"), [("ctrl+s", "Ctrl+S"), ("escape", "Esc"), ("g w", "g w"), ("down", "↓"), ("ctrl+enter", "Ctrl+Enter")]
+    ("key", "shown"),
+    [("ctrl+s", "Ctrl+S"), ("escape", "Esc"), ("g w", "g w"), ("down", "↓"), ("ctrl+enter", "Ctrl+Enter")],
 )
 def test_keys_as_people_read_them(key: str, shown: str) -> None:
     assert shown_key(key) == shown

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from convo.config import Config, InboxConfig
-from convo.views import Health, OutboxState, State, View
+from convo.model import Reason
+from convo.views import Draft, Health, OutboxState, State, View
 from tests.tui import cast
 from tests.tui.fake import FakeEngine
 from tests.tui.play import SMALL, USUAL, WIDE, inbox, same_as_kept
@@ -33,8 +34,14 @@ async def test_conversation(size: str) -> None:
 
 
 async def test_widths() -> None:
-    for wide, list_width, views in ((160, 60, True), (150, 60, True), (149, 48, True), (110, 48, True), (109, 48, False),
-                                    (100, 48, False), (99, 99, False), (40, 40, False)):  # fmt: skip
+    three = ((160, 60, True), (150, 60, True), (149, 48, True), (110, 48, True))
+    for wide, list_width, views in (
+        *three,
+        (109, 48, False),
+        (100, 48, False),
+        (99, 99, False),
+        (40, 40, False),
+    ):
         async with inbox((wide, 30)) as play:
             assert play.app.inbox.list.size.width == list_width
             assert play.app.inbox.views.display is views
@@ -72,11 +79,11 @@ async def test_done_takes_the_next_to_the_same_line_and_undo_brings_back() -> No
         await play.press("j", "j")
         line = play.cursor_line
         await play.press("e")
-        assert play.engine.threads[3].state is State.DONE
+        assert play.state(3) is State.DONE
         assert (play.cursor, play.cursor_line) == ("Dora Weiss", line)
         assert play.status.startswith("Hana is done. u takes it back.")
         await play.press("u")
-        assert play.engine.threads[3].state is State.WAITING
+        assert play.state(3) is State.WAITING
         assert play.cursor == "Hana Ito"
         assert play.status.startswith("Hana waits again. U does it again.")
         await play.press("u")
@@ -100,16 +107,16 @@ async def test_a_key_acts_on_what_was_painted() -> None:
 async def test_opened_done_closes_the_person_then_the_next_who_waits() -> None:
     async with inbox() as play:
         opened = cast.conversation(play.engine.threads[1])
-        entries = (*opened.entries, cast.entry(109, cast.CARL, cast.at(19), "And I?", 103, addressed=cast.Reason.REPLY,
+        entries = (*opened.entries, cast.entry(109, cast.CARL, cast.at(19), "And I?", 103, addressed=Reason.REPLY,
                                                waiting=True))  # fmt: skip
         play.engine.opened[1] = replace(opened, entries=entries)
         await play.press("k", "j", "k", "enter", "e")
         assert play.engine.done_people[1] == {cast.ANA.person_id}
-        assert play.engine.threads[1].state is State.WAITING
+        assert play.state(1) is State.WAITING
         assert play.app.inbox.thread.entry is not None
         assert play.app.inbox.thread.entry.author == cast.CARL
         await play.press("e")
-        assert play.engine.threads[1].state is State.DONE
+        assert play.state(1) is State.DONE
         assert play.cursor == "Ben Okafor"
 
 
@@ -141,7 +148,7 @@ async def test_a_time_not_understood_is_said_not_guessed() -> None:
         await play.type("soonish")
         assert "not understood" in play.text
         await play.press("enter")
-        assert play.engine.threads[1].state is State.WAITING
+        assert play.state(1) is State.WAITING
         assert '"soonish" is not a time' in play.status
 
 
@@ -164,12 +171,12 @@ async def test_mute_person_asks() -> None:
 async def test_quiet_and_out_of_it() -> None:
     async with inbox() as play:
         await play.press("!")
-        assert play.engine.threads[1].state is State.QUIET
+        assert play.state(1) is State.QUIET
         await play.press("g", "q")
         assert play.cursor == "Ana Lind"
         assert "with the reason. Nothing is" in play.text
         await play.press("!")
-        assert play.engine.threads[1].state is State.WAITING
+        assert play.state(1) is State.WAITING
         assert play.status.startswith("Ana is out of Quiet for good.")
 
 
@@ -185,11 +192,11 @@ async def test_views_by_letters() -> None:
         await play.press("g")
         assert "w waiting" in play.status
         await play.press("d")
-        assert play.app.desk.view is View.DONE
+        assert play.view is View.DONE
         assert play.top.startswith("convo  Done")
         assert "Nothing closed yet." in play.text
         await play.press("q")
-        assert play.app.desk.view is View.WAITING
+        assert play.top.startswith("convo  Waiting, longest first")
 
 
 async def test_views_menu_where_they_are_hidden() -> None:
@@ -197,7 +204,7 @@ async def test_views_menu_where_they_are_hidden() -> None:
         await play.press("g")
         assert "┌─ Go to" in play.text
         await play.press("z")
-        assert play.app.desk.view is View.SNOOZED
+        assert play.view is View.SNOOZED
         assert "Nobody is put off." in play.text
 
 
@@ -227,7 +234,10 @@ async def test_arrivals_are_told_and_merged_only_when_asked() -> None:
 
 
 async def test_merging_keeps_the_screen_line_where_it_can() -> None:
-    many = [cast.row(n, cast.someone(f"Person {n}", f"p{n}"), "bsky", cast.at(10), f"words {n}", arrival=n) for n in range(100, 180)]
+    many = [
+        cast.row(n, cast.someone(f"Person {n}", f"p{n}"), "bsky", cast.at(10), f"words {n}", arrival=n)
+        for n in range(100, 180)
+    ]
     async with inbox(rows=many) as play:
         await play.press("G")
         for _ in range(10):
@@ -260,7 +270,7 @@ async def test_a_menu_stays_when_something_arrives() -> None:
         await play.tell(50)
         assert "Ana comes back" in play.text
         await play.press("t")
-        assert play.engine.threads[1].state is State.SNOOZED
+        assert play.state(1) is State.SNOOZED
 
 
 @pytest.mark.parametrize("steps", [[(80, 24), (160, 50), (60, 20), (120, 40)]])
@@ -279,7 +289,10 @@ async def test_resize_keeps_the_conversation_and_the_message(steps: list[tuple[i
 
 
 async def test_list_paging_reads_only_what_is_near() -> None:
-    many = [cast.row(n, cast.someone(f"Person {n}", f"p{n}"), "bsky", cast.at(10), f"words {n}") for n in range(1, 1001)]
+    many = [
+        cast.row(n, cast.someone(f"Person {n}", f"p{n}"), "bsky", cast.at(10), f"words {n}")
+        for n in range(1, 1001)
+    ]
     async with inbox(rows=many) as play:
         assert len(play.app.inbox.list.items) == 200
         await play.press("G")
@@ -321,7 +334,7 @@ async def test_every_command_is_in_the_palette() -> None:
         await play.type("mute the")
         assert "Mute the conversation" in play.text
         await play.press("enter")
-        assert play.engine.threads[1].state is State.MUTED
+        assert play.state(1) is State.MUTED
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -346,7 +359,9 @@ async def test_accounts(size: str) -> None:
 async def test_trouble_is_told_once_and_its_end_once() -> None:
     async with inbox() as play:
         fine = play.engine.statuses[1]
-        play.engine.statuses[1] = replace(fine, health=Health.STALE, looked_at=cast.at(20, 8, 0), next_at=cast.at(20, 10, 45))
+        play.engine.statuses[1] = replace(
+            fine, health=Health.STALE, looked_at=cast.at(20, 8, 0), next_at=cast.at(20, 10, 45)
+        )
         await play.tell()
         assert play.status.startswith("bsky: no answer since 8:00. Next try at 10:45.")
         assert "!bsky   stale" in play.text
@@ -479,7 +494,7 @@ async def test_config_of_keys_and_its_faults() -> None:
         assert play.status.startswith('[keys] has no command "dome".')
         assert play.cursor == "Gus Park"
         await play.press("d")
-        assert play.engine.threads[12].state is State.DONE
+        assert play.state(12) is State.DONE
         assert "d done" in play.keys
 
 
@@ -490,7 +505,7 @@ async def test_the_row_menu_by_mouse() -> None:
         assert play.cursor == "Hana Ito"
         assert "┌─ Hana Ito" in play.text
         await play.press("e")
-        assert play.engine.threads[3].state is State.DONE
+        assert play.state(3) is State.DONE
 
 
 async def test_mouse() -> None:
@@ -503,14 +518,14 @@ async def test_mouse() -> None:
         assert play.app.inbox.pane == "thread"
         await play.pilot.click("#views", offset=(3, 2))
         await play.settle()
-        assert play.app.desk.view is View.SNOOZED
+        assert play.view is View.SNOOZED
 
 
 async def test_unsure_asks_in_the_outbox() -> None:
     engine = FakeEngine()
     engine.threads[1] = replace(engine.threads[1], outbox=OutboxState.UNSURE)
     async with inbox(USUAL, engine=engine) as play:
-        draft = cast_draft(play)
+        draft = cast_draft()
         row = await engine.answers.send(draft)
         engine.outbox[row.outbox_id] = replace(row, state=OutboxState.UNSURE, leaves_at=None)
         await play.press("g", "o")
@@ -522,7 +537,7 @@ async def test_unsure_asks_in_the_outbox() -> None:
         assert ("settle", row.outbox_id, False) in engine.log
 
 
-def cast_draft(play: object) -> object:
-    from convo.views import Draft
-
-    return Draft("fosstodon", "uri:106", "Yes, we signed on Friday.", 0, None, None, "en", (), (), "", cast.NOW, 0)
+def cast_draft() -> Draft:
+    return Draft(
+        "fosstodon", "uri:106", "Yes, we signed on Friday.", 0, None, None, "en", (), (), "", cast.NOW, 0
+    )

@@ -88,7 +88,9 @@ def test_every_row_fills_exactly_its_width(size: int, words: str) -> None:
 
 @pytest.mark.parametrize("size", [40, 48, 60, 80])
 def test_age_and_tag_are_never_cut(size: int) -> None:
-    row = replace(cast.ROWS[0], words="w" * 300, outbox=OutboxState.UNSURE, who=replace(cast.ANA, name="N" * 90))
+    row = replace(
+        cast.ROWS[0], words="w" * 300, outbox=OutboxState.UNSURE, who=replace(cast.ANA, name="N" * 90)
+    )
     first, second = painted(row, size)
     assert first.rstrip().endswith("Tuesday" if size >= 76 else "Tue")
     assert second.endswith("…  unsure ")
@@ -197,7 +199,12 @@ def test_what_was_said_only_to_the_user_says_so() -> None:
 
 
 def test_quiet_shows_the_reason_then_a_taste() -> None:
-    row = replace(cast.ROWS[3], state=State.QUIET, reason="only-link: only a link, and you never spoke", words="a.example")
+    row = replace(
+        cast.ROWS[3],
+        state=State.QUIET,
+        reason="only-link: only a link, and you never spoke",
+        words="a.example",
+    )
     assert fields(row, View.QUIET).words == "only a link, and you never spoke: a.example"
 
 
@@ -211,7 +218,10 @@ def test_hits_are_bold_and_underlined() -> None:
     assert [(span.text, span.underline) for span in spans if span.underline] == [("house", True)]
     assert sum(cells.width(span.text) for span in spans) == 30
     for size in range(1, 30):
-        assert sum(cells.width(span.text) for span in render.hit_spans("a \u200b家家家\u200b b " * 5, size)) == size
+        assert (
+            sum(cells.width(span.text) for span in render.hit_spans("a \u200b家家家\u200b b " * 5, size))
+            == size
+        )
 
 
 def test_ascii_marks_have_the_same_width() -> None:

@@ -59,7 +59,9 @@ def test_terminal_themes_have_every_variable_of_textuals_own(dark: bool) -> None
 def test_no_true_colour_in_the_terminal_themes() -> None:
     for theme in themes():
         if theme.ansi:
-            assert not [value for value in theme.to_color_system().generate().values() if value.startswith("#")]
+            assert not [
+                value for value in theme.to_color_system().generate().values() if value.startswith("#")
+            ]
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ class Known:
 
 
 BUILT_IN: Mapping[str, Known] = {
-    "bluesky": Known("convo.adapters.bluesky:Bluesky", "Bluesky"),
+    "bluesky": Known("convo.adapters.bluesky:Bluesky", "Bluesky", ("chat_service", "plc")),
     "mastodon": Known("convo.adapters.mastodon:Mastodon", "Mastodon"),
 }
 

@@ -44,6 +44,7 @@ DEEP_EVERY = timedelta(hours=24)
 _STALE_WALK = timedelta(hours=6)
 _KEPT = timedelta(days=15)
 _MOST_KEPT = 2000
+_MOST_GONE = 10
 _MOST_PAGES = 1000
 _BULK = 25
 _LIST_PAGES = 100
@@ -234,8 +235,13 @@ async def own_posts(session: Session, me: Person, cursor: str, since: datetime, 
 
 
 def _vanished(marks: Marks, met: set[str], above: str, below: str) -> list[str]:
-    """Own posts that were there and are not, between two record keys (both exclusive, "" is no bound)."""
+    """Own posts that were there and are not, between two record keys (both exclusive, "" is no bound).
+
+    An empty list in place of many posts is more likely a fault of the server than the user's doing.
+    """
     gone = [key for key in marks.seen if key not in met and key > below and (not above or key < above)]
+    if not met and len(gone) > _MOST_GONE:
+        return []
     for key in gone:
         del marks.seen[key]
     return gone

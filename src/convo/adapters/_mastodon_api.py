@@ -101,6 +101,8 @@ class Api:
     def __init__(self, http: Http, credential: Credential, facts: Facts) -> None:
         self.http = http
         self.facts = facts
+        self.kinds: tuple[str, ...] = ("mention", "quote")
+        """The notifications that carry words said to the user, as far as the server knows them."""
         self._credential = credential
         self._token = ""
 
@@ -224,7 +226,7 @@ def _facts(account: wire.Account, instance: wire.Instance, host: str) -> Facts:
         per_url=statuses.characters_reserved_per_url or 23,
         media=statuses.max_media_attachments or 4,
         description=media.description_limit or 1500,
-        visibility=source.privacy or "public",
+        visibility=one_line(source.privacy or "public"),
         language=one_line(source.language or ""),
         moved_to=handle_of(moved.acct, domain) if moved is not None else "",
     )

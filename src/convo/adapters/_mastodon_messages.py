@@ -90,7 +90,7 @@ def readable(statuses: Iterable[wire.Status], facts: Facts, skipped: list[str]) 
         try:
             message = message_of(status, facts)
         except ValueError as error:
-            skipped.append(f"Message {one_line(wire.text_id(status.id))} was left out: {error}.")
+            skipped.append(f"Message {wire.text_id(status.id)} was left out: {error}.")
             continue
         if message is not None:
             messages.append(message)

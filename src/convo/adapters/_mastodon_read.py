@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import TypeVar
@@ -20,9 +20,6 @@ from convo.model import Conversation, Lookup, Message, Page, Ref
 from convo.text import one_line
 
 T = TypeVar("T")
-SPEECH = ("mention", "quote")
-"""The only kinds of notification that carry words said to the user."""
-_MENTIONS: Params = (("types[]", "mention"), ("types[]", "quote"), ("include_filtered", "true"))
 _BULK = 20
 """Statuses asked for at once: the web address stays short enough for every proxy."""
 _AT_ONCE = 4
@@ -42,7 +39,7 @@ class SlowCursor(Struct):
 
 async def mentions(api: Api, cursor: str, since: datetime) -> Page:
     """What was said to me: notifications that carry words, also those that the server's policy filters."""
-    batch = await _mentions(api).read(cursor, since)
+    batch = await _knowing_kinds(api, lambda: _mentions(api).read(cursor, since))
     messages, skipped = _spoken(api, batch.items)
     return Page(tuple(messages), batch.cursor, batch.more, skipped=(*batch.skipped, *skipped))
 
@@ -65,7 +62,7 @@ async def answers(api: Api, text: str, since: datetime) -> Page:
     messages: list[Message] = []
     skipped: list[str] = []
     if not cursor.queue:
-        items, bad, _ = await _mentions(api).page()
+        items, bad, _ = await _knowing_kinds(api, lambda: _mentions(api).page())
         spoken, worse = _spoken(api, items[::-1])
         messages += [message for message in spoken if message.created_at >= since]
         skipped += [*bad, *worse]
@@ -188,7 +185,21 @@ def _own(api: Api) -> Listing[wire.Status]:
 
 
 def _mentions(api: Api) -> Listing[wire.Notification]:
-    return Listing(api, "/api/v1/notifications", wire.Notification, _MENTIONS, 80)
+    params = [*(("types[]", kind) for kind in api.kinds), ("include_filtered", "true")]
+    return Listing(api, "/api/v1/notifications", wire.Notification, params, 80)
+
+
+async def _knowing_kinds(api: Api, read: Callable[[], Awaitable[T]]) -> T:
+    """Read notifications; a server that refuses a kind it does not know is asked for mentions alone."""
+    try:
+        return await read()
+    except Missing:
+        raise
+    except Refused:
+        if api.kinds == ("mention",):
+            raise
+        api.kinds = ("mention",)
+        return await read()
 
 
 def _spoken(api: Api, items: Sequence[wire.Notification]) -> tuple[list[Message], list[str]]:
@@ -196,9 +207,12 @@ def _spoken(api: Api, items: Sequence[wire.Notification]) -> tuple[list[Message]
     messages: list[Message] = []
     skipped: list[str] = []
     for item in items:
-        if item.type not in SPEECH or bytes(item.status) == b"null":
+        if item.type not in ("mention", "quote"):
             continue
         name = wire.text_id(item.id)
+        if bytes(item.status) == b"null":
+            skipped.append(f"Notification {one_line(name)} was left out: it has no message.")
+            continue
         statuses, bad = wire.each([item.status], wire.Status, "Message")
         skipped += bad
         try:
@@ -210,7 +224,7 @@ def _spoken(api: Api, items: Sequence[wire.Notification]) -> tuple[list[Message]
                 quotes_me=item.type == "quote",
             )
         except ValueError as error:
-            skipped.append(f"Message of notification {one_line(name)} was left out: {error}.")
+            skipped.append(f"Message of notification {name} was left out: {error}.")
             continue
         if message:
             messages.append(message)

@@ -13,7 +13,7 @@ from msgspec import Raw, Struct, field
 
 from convo.adapters.contract import RetryAt
 from convo.adapters.http import Response
-from convo.text import shorten
+from convo.text import one_line, shorten
 
 T = TypeVar("T")
 Id = str | int
@@ -232,8 +232,8 @@ class AuthorizationServer(Struct):
 
 
 def text_id(value: Id | None) -> str:
-    """An id as text, "" for none."""
-    return "" if value is None else str(value)
+    """An id as cleaned text, "" for none."""
+    return "" if value is None else one_line(str(value))
 
 
 def part(raw: Raw, kind: type[T]) -> T | None:

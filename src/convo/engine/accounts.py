@@ -69,8 +69,8 @@ class Accounts:
         self.names: tuple[str, ...] = (*config.accounts, *config.broken)
         self.broken: dict[str, str] = dict(config.broken)
         """Accounts with a fault in the config, or whose adapter cannot be had: the sentence that says it."""
-        self.looking: set[str] = set()
-        """Accounts that this process is fetching from at the moment."""
+        self.looking: dict[str, datetime | None] = {}
+        """Accounts that this process is reading at the moment, and how far back a first sync has come."""
         self._config = config
         self._store = store
         self._clock = clock

@@ -72,6 +72,7 @@ class Delivery:
             for step in late:
                 step.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def now(self, outbox_id: int) -> OutboxRow:
         """Deliver one answer now, whatever its account's schedule says, and give what became of it."""

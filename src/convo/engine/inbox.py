@@ -56,17 +56,12 @@ class Inbox:
         limit: int = 200,
         newest_first: bool = False,
     ) -> RowPage:
-        """A page of a list, from the cursor `before` on. Raises Failure for an unknown account or cursor."""
-        wanted = rows.Wanted(view, self._account_id(account), newest_first)
+        """A page of a list, from the cursor `before` on; an account never looked at has none. Raises BadCursor."""
+        record = stored.by_name(self._store.reader, account) if account is not None else None
+        if account is not None and record is None:
+            return RowPage(())
+        wanted = rows.Wanted(view, record.id if record else None, newest_first)
         return rows.page(self._store.reader, wanted, before, max(limit, 1), self._clock.now())
-
-    def _account_id(self, name: str | None) -> int | None:
-        if name is None:
-            return None
-        record = stored.by_name(self._store.reader, name)
-        if record is None:
-            raise NotFound(f"{shorten(name, 40)} has not been looked at yet:  convo sync {shorten(name, 40)}")
-        return record.id
 
     def row(self, thread_id: int) -> Row | None:
         """The row of a conversation, also by an id that has joined another; None when there is none."""

@@ -17,6 +17,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from convo.paths import private_directory
+from convo.store import StoreError
 
 TRY_SECONDS = 0.02
 """How long to wait before asking for a lock again that another holder has (real time: no clock is awaited)."""
@@ -43,7 +44,7 @@ class Locks:
     async def hold(self, name: str, *, first: bool = False) -> AsyncIterator[None]:
         """Hold the lock of an account; `first` goes before those who wait without it.
 
-        The holder, and the tasks it waits for, pass through. Raises OSError where files cannot be locked.
+        The holder, and the tasks it waits for, pass through. Raises StoreError where files cannot be locked.
         """
         key = f"{self.directory}/{name}"
         if any(hold.key == key and not hold.ended for hold in _held.get()):
@@ -100,16 +101,23 @@ class Locks:
             os.close(descriptor)
 
     def _descriptor(self, name: str, kind: str) -> int:
-        path = private_directory(self.directory) / f"{re.sub(r'[^A-Za-z0-9._-]', '_', name)}.{kind}"
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        path = self.directory / f"{re.sub(r'[^A-Za-z0-9._-]', '_', name)}.{kind}"
+        try:
+            private_directory(self.directory)
+            return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        except OSError as error:
+            raise StoreError(f"{path} cannot be opened: {error.strerror or error}.") from error
 
 
 def _try(descriptor: int) -> bool:
-    """Take the lock if it is free. Raises OSError where the file system has no locks."""
+    """Take the lock if it is free. Raises StoreError where the file system has no locks."""
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EINTR):
             return False
-        raise
+        raise StoreError(
+            f"Files in the data directory cannot be locked ({error.strerror or error}). "
+            "Put it on a local disk, with --data-dir."
+        ) from error
     return True

@@ -23,6 +23,8 @@ LOOKED_AFTER = 20
 """Messages one bulk look-up asks for: what every platform takes in one request."""
 CONVERSATIONS = 20
 """Conversations a round loads around what is new; the others are loaded when they are opened."""
+AROUND = "around"
+"""Beside the adapters' channels: its cursor is the arrival number up to which conversations were loaded."""
 _log = logging.getLogger(__name__)
 
 
@@ -62,6 +64,7 @@ class Round:
         self._standing = standing
         self._store = store
         self._clock = clock
+        self._is_first = False
         self.fetched = 0
         """Messages that were new to the store."""
 
@@ -73,16 +76,16 @@ class Round:
         record = await self._accounts.identified(self._name)
         if scope.limits:
             await self._accounts.refresh(self._name)
-        arrival = upkeep.highest_arrival(self._store.reader)
         if record.first_synced_at is None:
             await self._first()
         else:
             await self._steady(scope, record)
         await self._load_parents()
-        await self._load_around(arrival)
+        await self._load_around()
 
     async def _first(self) -> None:
         """Own messages, then what was said to the user: nothing waits before the span of waiting was read."""
+        self._is_first = True
         for channel in self._channels(ChannelKind.OWN):
             await self._read(channel)
         begun = self._clock.now() - timedelta(days=self._config.inbox.waiting_days)
@@ -149,10 +152,16 @@ class Round:
                 _log.warning("%s: %s", self._name, words)
             parts = ingest.page_parts(self._id, channel.name, channel.kind.value, page, self.context())
             self.fetched += sum(saved.new for saved in await self._store.ingest(parts))
+        self._tell(channel, page)
         if page.more and page.cursor == cursor and not page.messages:
             _log.error("%s: reading %s does not get on", self._name, channel.name)
             return Page()
         return page
+
+    def _tell(self, channel: Channel, page: Page) -> None:
+        """How far back a first sync has come."""
+        if self._is_first and channel.kind is ChannelKind.INCOMING and page.messages:
+            self._accounts.looking[self._name] = min(message.created_at for message in page.messages)
 
     async def _note_looked(self, channel: Channel) -> None:
         cursor = stored.cursor(self._store.reader, self._id, channel.name)
@@ -207,14 +216,38 @@ class Round:
             ingest.save_lookup, self._id, lookup, self.context(), user=False, durable=False
         )
 
-    async def _load_around(self, arrival: int) -> None:
-        """Load the conversations around what is new and waits, as far as they are not stored."""
-        refs: Sequence[Ref] = upkeep.bare(self._store.reader, self._id, arrival, CONVERSATIONS)
-        for ref in refs:
-            try:
-                conversation = await self._adapter.conversation(ref)
-            except Missing:
-                continue
-            await self._store.write(
-                ingest.save_conversation, self._id, conversation, self.context(), user=False, durable=False
-            )
+    async def _load_around(self) -> None:
+        """Load the conversations around what is new and waits, as far as they are not stored.
+
+        What a crash interrupted is made up for; what a server cannot give is loaded when it is opened.
+        """
+        before, arrival = self._loaded_around(), upkeep.highest_arrival(self._store.reader)
+        if arrival == before:
+            return
+        try:
+            for ref in upkeep.bare(self._store.reader, self._id, before, CONVERSATIONS):
+                await self._load_conversation(ref)
+        except Stopped:
+            raise
+        except Exception:
+            await self._note_around(arrival)
+            raise
+        await self._note_around(arrival)
+
+    async def _load_conversation(self, ref: Ref) -> None:
+        try:
+            conversation = await self._adapter.conversation(ref)
+        except Missing:
+            return
+        await self._store.write(
+            ingest.save_conversation, self._id, conversation, self.context(), user=False, durable=False
+        )
+
+    def _loaded_around(self) -> int:
+        """The arrival number up to which conversations were loaded."""
+        return int(stored.cursor(self._store.reader, self._id, AROUND) or 0)
+
+    async def _note_around(self, arrival: int) -> None:
+        await self._store.write(
+            stored.set_cursor, self._id, AROUND, str(arrival), self._clock.now(), user=False, durable=False
+        )

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from convo.adapters.contract import AdapterError, RetryAt, SignInAgain, Unreachable
 from convo.clock import Clock
 from convo.config import Config
+from convo.engine import voice
 from convo.engine.accounts import AccountError, Accounts, stumbled
 from convo.engine.schedule import Backoff
 from convo.store import Store, health
@@ -50,7 +51,16 @@ class Standing:
         found, words, next_at = self._found(name, record)
         if name in self._accounts.looking and found in (Health.FINE, Health.LOOKING):
             found = Health.LOOKING
-        return AccountStatus(name, platform, handle, found, words, advice(name, found), looked_at, next_at)
+            words = self._progress(name)
+        elif found is Health.LOOKING:
+            words = "It has not been looked at yet."
+        hint = advice(name, found, words)
+        return AccountStatus(name, platform, handle, found, words, hint, looked_at, next_at)
+
+    def _progress(self, name: str) -> str:
+        """How far a first sync has come, "" in any other."""
+        oldest = self._accounts.looking.get(name)
+        return f"What came {voice.since(oldest, self._clock.now())} is here; older follows." if oldest else ""
 
     def _found(self, name: str, record: AccountRecord | None) -> tuple[Health, str, datetime | None]:
         if record is not None:
@@ -81,7 +91,7 @@ class Standing:
         record = self._accounts.record(name)
         assert record is not None
         if record.first_synced_at is None:
-            await self._store.write(stored.good_sync, record.id, self._clock.now(), user=False, durable=False)
+            await self._store.write(stored.span_read, record.id, self._clock.now(), user=False, durable=False)
 
     async def trouble(self, name: str, error: Exception) -> str:
         """Something went wrong: write it down, and give the sentence. StoreError is not an account's trouble."""
@@ -98,7 +108,7 @@ class Standing:
         if found is Health.SIGN_IN:
             await self._accounts.forget(name)
         if was in (Health.FINE, Health.LOOKING):
-            self._say(f"{name}: {words}")
+            self._say(words if words.startswith(f"{name} ") else f"{name}: {words}")
         return words
 
     def _judged(
@@ -130,10 +140,14 @@ class Standing:
             self.on_words(words)
 
 
-def advice(name: str, found: Health) -> str:
+def advice(name: str, found: Health, words: str) -> str:
     """What to do about an account, "" when nothing."""
     if found is Health.SIGN_IN:
         return f"Sign in again:  convo login {name}"
+    if found is Health.STALE and "certificate" in words.lower():
+        return "If the authority is one you trust, name its file:  ca_file in [inbox] of the config."
+    if found is Health.STALE:
+        return "convo tries again by itself."
     return ""
 
 

@@ -76,8 +76,13 @@ class Sync:
         Raises StoreError.
         """
         chosen = list(names or self._accounts.names)
-        outcomes = await asyncio.gather(*(self._whole(name) for name in chosen))
-        return dict(zip(chosen, outcomes, strict=True))
+        found = await asyncio.gather(*(self._whole(name) for name in chosen), return_exceptions=True)
+        outcomes: dict[str, SyncOutcome] = {}
+        for name, outcome in zip(chosen, found, strict=True):
+            if isinstance(outcome, BaseException):
+                raise outcome
+            outcomes[name] = outcome
+        return outcomes
 
     async def _whole(self, name: str) -> SyncOutcome:
         """One account: its outbox, then a round, then what became due meanwhile."""
@@ -130,7 +135,10 @@ class Sync:
         return reading.fetched, ""
 
     def _look(self, name: str, on: bool) -> None:
-        (self._accounts.looking.add if on else self._accounts.looking.discard)(name)
+        if on:
+            self._accounts.looking[name] = None
+        else:
+            self._accounts.looking.pop(name, None)
         if self.on_looking is not None:
             self.on_looking()
 
@@ -149,7 +157,13 @@ class Sync:
 
     async def run(self) -> None:
         """In the inbox: every account on its own clock, until `stop`. Raises StoreError."""
-        await asyncio.gather(*(self._follow(name) for name in self._accounts.working()))
+        following = [asyncio.ensure_future(self._follow(name)) for name in self._accounts.working()]
+        try:
+            await asyncio.gather(*following)
+        finally:
+            for task in following:
+                task.cancel()
+            await asyncio.gather(*following, return_exceptions=True)
 
     async def _follow(self, name: str) -> None:
         opening = True
@@ -187,7 +201,8 @@ class Sync:
     def look_now(self, names: Sequence[str] = ()) -> None:
         """Look at these accounts, or at all, now; one that its platform asked to rest goes on resting."""
         for name in names or self._accounts.names:
-            self._waiters[name].wake()
+            if name in self._waiters:
+                self._waiters[name].wake()
 
     def stop(self) -> None:
         """Start no further round."""

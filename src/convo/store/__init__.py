@@ -94,7 +94,9 @@ class Store:
     def check(self) -> str:
         """What is wrong with the file, in one sentence, "" when it is whole. Reads all of it."""
         words = checkup.fault(self.reader)
-        return f"The store {self.path} is not whole: {words}. Your files are left as they are." if words else ""
+        return (
+            f"The store {self.path} is not whole: {words}. Your files are left as they are." if words else ""
+        )
 
     def close(self) -> None:
         """Write what is queued and close the file."""

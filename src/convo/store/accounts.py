@@ -95,17 +95,20 @@ def set_health(
     )
 
 
+def span_read(db: sqlite3.Connection, account_id: int, now: datetime) -> None:
+    """Note that all that may wait was read: from now on what came waits. What is older still comes as history."""
+    read = db.execute(
+        "UPDATE account SET first_synced_at = ? WHERE id = ? AND first_synced_at IS NULL",
+        (micros(now), account_id),
+    )
+    if read.rowcount:
+        threads.rederive(db, threads.open_in(db, account_id), now)
+
+
 def good_sync(db: sqlite3.Connection, account_id: int, now: datetime) -> None:
     """Note a whole sync that went well. With the first one, what came may wait from now on."""
-    (first,) = db.execute(
-        "SELECT first_synced_at IS NULL FROM account WHERE id = ?", (account_id,)
-    ).fetchone()
-    db.execute(
-        "UPDATE account SET last_good_at = ?, first_synced_at = coalesce(first_synced_at, ?) WHERE id = ?",
-        (micros(now), micros(now), account_id),
-    )
-    if first:
-        threads.rederive(db, threads.open_in(db, account_id), now)
+    span_read(db, account_id, now)
+    db.execute("UPDATE account SET last_good_at = ? WHERE id = ?", (micros(now), account_id))
 
 
 def cursor(db: sqlite3.Connection, account_id: int, channel: str) -> str:

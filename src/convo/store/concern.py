@@ -18,8 +18,8 @@ def concerning(
     """What the store keeps of a conversation: ancestors of, and answers to, messages that concern the user.
 
     `mine` gives the user's uids on the platform of a message, `kept` the URIs that are stored already and are
-    brought up to date. A message whose answers are left out says that there is more below it. Flat places are kept whole; of more than
-    `MOST` the newest, with what led to them.
+    brought up to date. A message whose answers are left out says that there is more below it. Flat places are kept
+    whole; of more than `MOST` the newest, with what led to them.
     """
     talk = _Talk(messages)
     core = [message for message in talk.all if talk.concerns(message, mine(message))]

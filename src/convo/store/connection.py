@@ -101,6 +101,7 @@ def connect(path: Path, *, reader: bool = False) -> Connection:
     db.execute("PRAGMA synchronous=NORMAL")
     db.execute("PRAGMA foreign_keys=ON")
     db.execute("PRAGMA secure_delete=FAST")
+    db.execute("PRAGMA wal_autocheckpoint=4000")
     db.execute(f"PRAGMA journal_size_limit={16 << 20}")
     db.execute(f"PRAGMA cache_size=-{4096 if reader else 8192}")
     db.execute("PRAGMA temp_store=MEMORY")

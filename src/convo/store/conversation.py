@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from convo.model import Message, Person, Reason, Visibility
@@ -16,26 +18,53 @@ from convo.views import Entry, Someone, Target
 _ENTRY: Final = (
     "SELECT m.id, m.uri, m.parent_uri, m.author_id, m.created_at, m.edited_at, m.text, m.content_warning,"
     " m.visibility, m.language, m.url, m.addressed, m.waits, m.since, m.quiet, m.held, m.deleted, m.more_below,"
-    " m.arrival, m.account_ids, m.extra, t.looked, c.quiet,"
+    " m.arrival, m.account_ids, m.extra, m.thread_id,"
     " EXISTS (SELECT 1 FROM done d WHERE d.uri = m.uri AND (d.arrival IS NULL OR d.arrival >= m.arrival))"
-    " FROM message m JOIN thread t ON t.id = m.thread_id JOIN person p ON p.id = m.author_id"
-    " LEFT JOIN person_choice c ON c.platform = p.platform AND c.uid = p.uid"
+    " FROM message m"
 )
-_AUTHORS: Final = "SELECT DISTINCT author_id FROM message WHERE thread_id = ?"
+_VISIBILITIES: Final[Mapping[str, Visibility]] = {value.value: value for value in Visibility}
+_REASONS: Final[Mapping[str, Reason]] = {value.value: value for value in Reason}
 
 
 def entries(db: sqlite3.Connection, thread_id: int) -> list[Entry]:
     """All stored messages of a thread, oldest first."""
-    authors = people.load(db, [number for (number,) in db.execute(_AUTHORS, (thread_id,))])
-    names = account_names(db)
-    rows = db.execute(f"{_ENTRY} WHERE m.thread_id = ? ORDER BY m.created_at, m.arrival", (thread_id,))
-    return [_entry(row, authors, names) for row in rows]
+    return _entries(db, "WHERE m.thread_id = ? ORDER BY m.created_at, m.arrival", thread_id)
 
 
 def entry(db: sqlite3.Connection, message_id: int) -> Entry | None:
     """One message."""
-    row = db.execute(f"{_ENTRY} WHERE m.id = ?", (message_id,)).fetchone()
-    return _entry(row, people.load(db, [row[3]]), account_names(db)) if row else None
+    found = _entries(db, "WHERE m.id = ?", message_id)
+    return found[0] if found else None
+
+
+def _entries(db: sqlite3.Connection, where: str, *values: int) -> list[Entry]:
+    rows = db.execute(f"{_ENTRY} {where}", values).fetchall()
+    if not rows:
+        return []
+    authors = {row[3] for row in rows}
+    (looked,) = db.execute("SELECT looked FROM thread WHERE id = ?", (rows[0][21],)).fetchone()
+    around = _Around(people.load(db, authors), _choices(db, authors), account_names(db), looked)
+    return [_entry(row, around) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What the messages of a conversation share: persons, what the user chose about them, accounts."""
+
+    people: Mapping[int, Someone]
+    choices: Mapping[int, bool]
+    accounts: Mapping[int, str]
+    looked: int
+
+
+def _choices(db: sqlite3.Connection, person_ids: Collection[int]) -> dict[int, bool]:
+    """Whom of these persons the user put into Quiet (True) or took out of it for good (False)."""
+    rows = db.execute(
+        "SELECT p.id, c.quiet FROM json_each(?) j CROSS JOIN person p ON p.id = j.value"
+        " JOIN person_choice c ON c.platform = p.platform AND c.uid = p.uid WHERE c.quiet IS NOT NULL",
+        (json.dumps(list(person_ids)),),
+    )
+    return {number: bool(quiet) for number, quiet in rows}
 
 
 def account_names(db: sqlite3.Connection) -> dict[int, str]:
@@ -67,13 +96,8 @@ def newest_waiting(db: sqlite3.Connection, thread_id: int) -> list[tuple[int, in
 
 def since(db: sqlite3.Connection, thread_id: int, arrival: int) -> list[Entry]:
     """What came in a thread after an arrival number, in the order it came; deleted messages are left out."""
-    rows = db.execute(
-        f"{_ENTRY} WHERE m.thread_id = ? AND m.arrival > ? AND NOT m.deleted ORDER BY m.arrival",
-        (thread_id, arrival),
-    ).fetchall()
-    authors = people.load(db, [row[3] for row in rows])
-    names = account_names(db)
-    return [_entry(row, authors, names) for row in rows]
+    where = "WHERE m.thread_id = ? AND m.arrival > ? AND NOT m.deleted ORDER BY m.arrival"
+    return _entries(db, where, thread_id, arrival)
 
 
 def has_others(db: sqlite3.Connection, thread_id: int) -> bool:
@@ -167,24 +191,15 @@ def _message(row: tuple[Any, ...]) -> Message:
     )
 
 
-def _entry(row: tuple[Any, ...], authors: Mapping[int, Someone], names: Mapping[int, str]) -> Entry:
-    (
-        message_id,
-        uri,
-        parent_uri,
-        author_id,
-        created_at,
-        edited_at,
-        text,
-        warning,
-        visibility,
-        language,
-        url,
-    ) = row[:11]
-    addressed, waits, since_, quiet, held, deleted, more_below, arrival, account_ids, packed = row[11:21]
-    looked, choice, done = row[21:]
-    author = authors[author_id]
+def _entry(row: tuple[Any, ...], around: _Around) -> Entry:
+    message_id, uri, parent_uri, author_id, created_at, edited_at, text, warning, visibility = row[:9]
+    language, url, addressed, waits, since_, quiet, held, deleted, more_below, arrival = row[9:19]
+    account_ids, packed, _, done = row[19:]
+    author = around.people[author_id]
     extra = unpack(packed)
+    chosen = around.choices.get(author_id)
+    if chosen is not None:
+        quiet = (quiet or CHOSEN) if chosen else ""
     return Entry(
         message_id=message_id,
         uri=uri,
@@ -194,22 +209,22 @@ def _entry(row: tuple[Any, ...], authors: Mapping[int, Someone], names: Mapping[
         edited_at=moment(edited_at) if edited_at is not None else None,
         text=text,
         content_warning=warning,
-        visibility=Visibility(visibility),
+        visibility=_VISIBILITIES[visibility],
         language=language,
         url=url,
         attachments=extra.attachments,
         links=extra.links,
         quotes=extra.quotes,
         mentions=extra.mentions,
-        addressed=Reason(addressed) if addressed else None,
+        addressed=_REASONS[addressed] if addressed else None,
         waiting=bool(waits),
         waiting_since=moment(since_) if waits else None,
         done=bool(done),
-        quiet=(quiet or CHOSEN if choice else "") if choice is not None else quiet,
+        quiet=quiet,
         held=bool(held),
         deleted=bool(deleted),
         more_below=bool(more_below),
-        new=not author.is_me and (arrival > looked if looked else bool(waits)),
+        new=not author.is_me and (arrival > around.looked if around.looked else bool(waits)),
         arrival=arrival,
-        accounts=tuple(names[int(number)] for number in account_ids.split()),
+        accounts=tuple(around.accounts[int(number)] for number in account_ids.split()),
     )

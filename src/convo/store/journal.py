@@ -171,7 +171,7 @@ def record(
     ).lastrowid
     assert journal_id is not None
     for errand in kept:
-        _add_errand(db, errand, journal_id)
+        add_errand(db, errand, journal_id)
     _forget(db, journal_id)
     return Record(wanted.act, wanted.who, wanted.detail, tuple(sorted(changed)), journal_id, wanted.there)
 
@@ -203,7 +203,8 @@ def _delay(errand: Errand, now: datetime) -> float:
     return max((errand.due_at - now).total_seconds(), 0.0)
 
 
-def _add_errand(db: sqlite3.Connection, errand: Errand, journal_id: int | None) -> None:
+def add_errand(db: sqlite3.Connection, errand: Errand, journal_id: int | None) -> None:
+    """Write an errand down; `journal_id` is the act that undo takes it back with, None where it stands alone."""
     db.execute(
         "INSERT INTO errand (account_id, verb, argument, due_at, journal_id) VALUES (?, ?, ?, ?, ?)",
         (errand.account_id, errand.verb, errand.argument, micros(errand.due_at), journal_id),
@@ -282,7 +283,7 @@ def redo(db: sqlite3.Connection, now: datetime) -> Taken:
     journal_id, act, words, before, after = found
     outcome, changed = _swap(db, [(row, row.before, row.after) for row in _rows(before, after)], now)
     for account_id, verb, argument, delay in json.loads(after)["errands"]:
-        _add_errand(db, Errand(account_id, verb, argument, now + timedelta(seconds=delay)), journal_id)
+        add_errand(db, Errand(account_id, verb, argument, now + timedelta(seconds=delay)), journal_id)
     _mark(db, journal_id, DONE)
     return Taken(outcome, _record(act, json.loads(words), changed, journal_id))
 
@@ -337,7 +338,7 @@ def _undo_errands(
         wanted = json.loads(argument)
         if not waiting and "on" in wanted:
             back = json.dumps({**wanted, "on": not wanted["on"]})
-            _add_errand(db, Errand(account_id, verb, back, now), None)
+            add_errand(db, Errand(account_id, verb, back, now), None)
 
 
 def _undo_send(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from convo.model import Message, Reason
 from convo.store import quieting, stored
@@ -14,8 +14,7 @@ from convo.thanks import sounds_finished
 from convo.waiting import Parent, Unjudged, addressed
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     """The derived columns of one message; `orphan` when its parent is named but not known."""
 
     addressed: str | None

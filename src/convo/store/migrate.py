@@ -56,18 +56,14 @@ def _step(db: sqlite3.Connection, number: int, script: str) -> None:
 
 
 def statements(script: str) -> list[str]:
-    """The statements of a script; unlike `executescript` they leave an open transaction alone."""
+    """The statements of a script, each ended by ";": unlike `executescript` they leave an open transaction alone."""
     found: list[str] = []
     pending = ""
-    for line in script.splitlines(keepends=True):
-        pending += line
+    for piece in script.split(";")[:-1]:
+        pending += piece + ";"
         if sqlite3.complete_statement(pending):
-            found.append(pending)
+            found.append(pending.strip())
             pending = ""
-    if pending.strip() and not all(
-        line.lstrip().startswith("--") for line in pending.split("\n") if line.strip()
-    ):
-        found.append(pending)
     return found
 
 

@@ -21,6 +21,7 @@ class Extra:
 
 
 _NOTHING = Extra()
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 def pack(message: Message) -> str:
@@ -36,7 +37,7 @@ def pack(message: Message) -> str:
         packed["l"] = [[link.url, link.text] for link in message.links]
     if message.refusals and not message.deleted:
         packed["r"] = dict(message.refusals)
-    return json.dumps(packed, ensure_ascii=False, separators=(",", ":")) if packed else ""
+    return _encode(packed) if packed else ""
 
 
 def unpack(extra: str) -> Extra:

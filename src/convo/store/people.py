@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
+from heapq import nsmallest
 from typing import Any
 
 from convo.store.words import fold
@@ -56,16 +57,25 @@ def find(db: sqlite3.Connection, words: str, limit: int) -> list[Someone]:
         return []
     # LIKE knows case of ASCII only: it sifts, and names with other letters are looked at one by one.
     rows = db.execute(
-        "SELECT p.id, p.name, p.handle, p.known, p.hidden, EXISTS (SELECT 1 FROM contact_person cp"
-        " JOIN contact c ON c.id = cp.contact_id WHERE cp.platform = p.platform AND cp.uid = p.uid AND c.circle)"
-        " FROM person p WHERE NOT p.is_me AND (p.handle LIKE ?1 ESCAPE '!' OR p.name LIKE ?1 ESCAPE '!'"
-        " OR p.name GLOB '*[^ -~]*' OR p.handle GLOB '*[^ -~]*')",
+        "SELECT id, name, handle, known, hidden FROM person"
+        " WHERE NOT is_me AND (handle LIKE ?1 ESCAPE '!' OR name LIKE ?1 ESCAPE '!'"
+        " OR name GLOB '*[^ -~]*' OR handle GLOB '*[^ -~]*')",
         (f"%{_ESCAPED.sub(_escape, wanted)}%",),
-    )
-    found = [rank for rank in (_rank(row, wanted) for row in rows) if rank is not None]
-    best = [rank[-1] for rank in sorted(found)[:limit]]
+    ).fetchall()
+    circle = in_circle(db)
+    ranks = (_rank(row, wanted, row[0] in circle) for row in rows)
+    best = [rank[-1] for rank in nsmallest(limit, (rank for rank in ranks if rank is not None))]
     people = load(db, best)
     return [people[number] for number in best]
+
+
+def in_circle(db: sqlite3.Connection) -> set[int]:
+    """The persons of the user's circle."""
+    rows = db.execute(
+        "SELECT p.id FROM contact c CROSS JOIN contact_person cp ON cp.contact_id = c.id"
+        " CROSS JOIN person p ON p.platform = cp.platform AND p.uid = cp.uid WHERE c.circle"
+    )
+    return {number for (number,) in rows}
 
 
 _ESCAPED = re.compile("[%_!]")
@@ -75,9 +85,11 @@ def _escape(found: re.Match[str]) -> str:
     return f"!{found.group()}"
 
 
-def _rank(row: Sequence[Any], wanted: str) -> tuple[bool, bool, bool, bool, bool, str, int] | None:
+def _rank(
+    row: Sequence[Any], wanted: str, circle: bool
+) -> tuple[bool, bool, bool, bool, bool, str, int] | None:
     """How well a person fits, the smaller the better; None for not at all."""
-    person_id, name, handle, known, hidden, circle = row
+    person_id, name, handle, known, hidden = row
     name, handle = fold(name), fold(handle).lstrip("@")
     if wanted not in name and wanted not in handle:
         return None

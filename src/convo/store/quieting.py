@@ -28,6 +28,8 @@ def print_of(message: Message, exchanged: bool, addressed: str | None) -> int | 
 
 def at_first(message: Message, reason: Reason | None, exchanged: bool, parent: Parent | None) -> str:
     """Why a message is quiet by itself; `settle` looks at the rest of the store."""
+    if exchanged and not message.author.bot:
+        return ""
     return why_quiet(Stranger(message, reason, exchanged, parent))
 
 

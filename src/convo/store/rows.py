@@ -172,7 +172,9 @@ def _waiting(db: sqlite3.Connection, wanted: Wanted, after: Key | None, limit: i
 def _filter(wanted: Wanted) -> str:
     if wanted.account is None:
         return ""
-    return f" AND instr(' ' || account_ids || ' ', ' {int(wanted.account)} ')"
+    number = int(wanted.account)
+    several = f"instr(account_ids, ' ') AND instr(' ' || account_ids || ' ', ' {number} ')"
+    return f" AND (account_ids = '{number}' OR ({several}))"
 
 
 _COLUMNS: Final = (
@@ -181,10 +183,13 @@ _COLUMNS: Final = (
     " t.held, t.arrival, m.text, m.content_warning, m.visibility, m.deleted,"
     " CASE WHEN t.waiting_for = '[]' THEN (SELECT o.author_id FROM message o JOIN person p ON p.id = o.author_id"
     " WHERE o.thread_id = t.id AND NOT p.is_me ORDER BY o.created_at DESC, o.arrival DESC LIMIT 1) END,"
-    " t.arrival > t.looked AND EXISTS (SELECT 1 FROM message o WHERE o.thread_id = t.id AND o.waits"
-    " AND o.arrival > t.looked),"
-    " t.waiting_for <> '[]' AND NOT EXISTS (SELECT 1 FROM message o WHERE o.author_id = m.author_id"
-    " AND o.created_at < m.created_at AND o.addressed IS NOT NULL)"
+    # CASE keeps SQLite from looking where nobody waits: it evaluates both sides of AND.
+    " CASE WHEN t.waiting_for <> '[]' AND t.arrival > t.looked THEN EXISTS (SELECT 1 FROM message o"
+    " WHERE o.thread_id = t.id AND o.waits AND o.arrival > t.looked) ELSE 0 END,"
+    " CASE WHEN t.waiting_for <> '[]' AND t.arrival > t.looked"
+    " AND NOT (SELECT known FROM person WHERE id = m.author_id)"
+    " THEN NOT EXISTS (SELECT 1 FROM (SELECT o.addressed FROM message o WHERE o.author_id = m.author_id"
+    " AND o.created_at < m.created_at ORDER BY o.created_at DESC LIMIT 200) WHERE addressed IS NOT NULL) ELSE 0 END"
 )
 
 

@@ -182,5 +182,6 @@ def _stored(row: tuple[Any, ...]) -> Stored:
     ) = row[:17]  # fmt: skip
     return Stored(
         id_, thread_id, author_id, arrival, since, addressed, bool(orphan), bool(unjudged), quiet, bool(thanks),
-        print_, bool(history), account_ids, names, uri, parent_uri, created_at, author, bool(is_me), bool(known), row[25:],
+        print_, bool(history), account_ids, names, uri, parent_uri, created_at, author, bool(is_me), bool(known),
+        row[25:],
     )  # fmt: skip

@@ -183,6 +183,7 @@ class _Derived:
         self._people = people
         self._accounts = accounts
         self._now = now
+        self._live: dict[str, bool] = {}
         self._facts = [self._fact(row) for row in rows]
         self._ids = {row[2]: (row[1], row[19]) for row in rows}
         self._verdict = waiting.judge(self._facts, _muted(rows), _snooze(rows))
@@ -235,7 +236,10 @@ class _Derived:
         person = self._people[author]
         if person.choice is not None:
             quiet = (quiet or CHOSEN) if person.choice else ""
-        live = any(self._accounts[int(number)].live for number in account_ids.split())
+        live = self._live.get(account_ids)
+        if live is None:
+            live = any(self._accounts[int(number)].live for number in account_ids.split())
+            self._live[account_ids] = live
         return waiting.Fact(
             uri, parent, author, person.is_me, created_at, since, arrival, _REASONS[addressed],
             tuple(map(int, names.split())) if names else (), bool(flat), branch, bool(held), bool(deleted),

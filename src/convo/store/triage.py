@@ -41,7 +41,7 @@ def done(db: sqlite3.Connection, seen: Sequence[Seen], now: datetime, told: Told
         for uri in uris:
             changes.put("done", uri=uri, at=micros(now), arrival=one.arrival)
         closed += uris
-    return record(db, Record("done", tuple(who)), changes, now, _read_marks(db, closed, told))
+    return record(db, Record("done", tuple(who)), changes, now, read_marks(db, closed, told))
 
 
 def done_person(
@@ -58,7 +58,7 @@ def done_person(
     ]
     for uri, arrival in closed:
         changes.put("done", uri=uri, at=micros(now), arrival=arrival)
-    marks = _read_marks(db, [uri for uri, _ in closed], told)
+    marks = read_marks(db, [uri for uri, _ in closed], told)
     return record(db, Record("done", (person_id,)), changes, now, marks)
 
 
@@ -202,7 +202,7 @@ def _mute_there(db: sqlite3.Connection, thread_id: int, told: Told | None, *, on
             yield Errand(account_id, "mute_thread", json.dumps({"uri": found[0], "on": on}), told.due_at)
 
 
-def _read_marks(db: sqlite3.Connection, closed: Sequence[str], told: Told | None) -> Iterator[Errand]:
+def read_marks(db: sqlite3.Connection, closed: Sequence[str], told: Told | None) -> Iterator[Errand]:
     """Move the platforms' read marks up to what was closed; unless `always`, only where nothing older is open.
 
     To be asked after the state of the threads was derived.

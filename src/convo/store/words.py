@@ -67,7 +67,8 @@ def fold(text: str) -> str:
     """Text without case, diacritics and compatibility forms; dakuten stay on their kana."""
     if text.isascii():
         return text.lower()
-    return unicodedata.normalize("NFC", text).translate(_FOLDS)
+    folded = unicodedata.normalize("NFKC", text).translate(_FOLDS)
+    return unicodedata.normalize("NFKC", folded)
 
 
 def fold_mapped(text: str) -> tuple[str, list[int]]:

@@ -95,6 +95,7 @@ class Writer:
         db.execute("BEGIN IMMEDIATE")
         try:
             self._look()
+            self._check_version()
             result = run(db)
             points.passed("store.commit")
             db.execute("COMMIT")
@@ -110,8 +111,6 @@ class Writer:
         seen = self._data_version()
         if seen != self._seen:
             self._seen, self._elsewhere = seen, True
-            if self._db.in_transaction:
-                self._check_version()
 
     def _check_version(self) -> None:
         if self._db.execute("PRAGMA user_version").fetchone()[0] > len(MIGRATIONS):

@@ -17,12 +17,20 @@ from convo.testing.owning import OwningSuite
 from convo.testing.reading import ReadingSuite
 from convo.testing.troubles import TroubleSuite
 from convo.testing.trust import TrustSuite
+from convo.testing.whole import WholeSuite
 from convo.testing.world import Said, Standing, Trouble, Where, World
 
 __all__ = ["AdapterSuite", "Said", "Standing", "Trouble", "Where", "World"]
 
 
 class AdapterSuite(
-    ReadingSuite, KnowingSuite, TroubleSuite, TrustSuite, AnsweringSuite, DeliveringSuite, OwningSuite
+    ReadingSuite,
+    KnowingSuite,
+    TroubleSuite,
+    TrustSuite,
+    AnsweringSuite,
+    DeliveringSuite,
+    OwningSuite,
+    WholeSuite,
 ):
     """Everything every adapter must keep."""

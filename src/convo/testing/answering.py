@@ -28,10 +28,15 @@ PNG = bytes.fromhex(
 )
 
 
-def _room(adapter: Adapter, parent: Message, text: str) -> int:
-    room = adapter.measure(answer_to(adapter, parent, text)).room
-    assert room is not None
-    return room
+def _longest(adapter: Adapter, parent: Message, letter: str, limit: int) -> int:
+    """How many of a letter fit into an answer."""
+
+    def over(count: int) -> int:
+        room = adapter.measure(answer_to(adapter, parent, letter * count)).room
+        assert room is not None
+        return -room
+
+    return bisect_right(range(limit + 1), 0, key=over) - 1
 
 
 class AnsweringSuite:
@@ -141,9 +146,7 @@ class AnsweringSuite:
             pytest.skip("no limit here")
         used = adapter.measure(answer_to(adapter, parent, "")).used
         for letter in ("x", "é", "👩‍👩‍👧"):
-            fits = (
-                bisect_right(range(limit + 1), 0, key=lambda n, c=letter: -_room(adapter, parent, c * n)) - 1
-            )
+            fits = _longest(adapter, parent, letter, limit)
             assert limit - used - 1 <= fits <= limit - used or letter != "x"
             too_long = answer_to(adapter, parent, letter * (fits + 1))
             before = len(world.writes())

@@ -135,6 +135,9 @@ class DeliveringSuite:
             pytest.skip("no bytes here")
         assert len(bodies) == 3
         assert len(set(bodies)) == 1
+        parent = await received(adapter, world, said)
+        for number in range(2):
+            await adapter.answer(await adapter.prepare(answer_to(adapter, parent, f"more {number}")))
         assert not any(kept for _, kept in world.writes())
 
     @acted

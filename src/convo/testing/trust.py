@@ -70,14 +70,11 @@ class TrustSuite:
     async def test_hostile_ids_are_cleaned_or_left_out(self, world: World) -> None:
         world.i_post("mine")
         world.someone_mentions_me("hello", naming=("ben",))
+        adapter = await signed_in(world)
         if not world.infect("\x1b[31m\u202e", ids=True):
             pytest.skip("this world infects no ids")
-        adapter = await signed_in(world)
-        try:
-            reading = await read(adapter, {}, long_ago(world), *ChannelKind)
-        except AdapterError as error:
-            assert clean(error.words) == error.words
-            return
+        reading = await read(adapter, {}, long_ago(world))
+        assert reading.messages or reading.skipped
         wrong = unclean(reading)
         assert not wrong, "\n".join(wrong[:20])
 

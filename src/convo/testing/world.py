@@ -170,7 +170,7 @@ class World(Protocol):
         ...
 
     def infect(self, text: str, *, ids: bool = False) -> bool:
-        """Add `text` to every string that strangers choose in what is read from now on; with `ids` to all."""
+        """Add `text` to every string that strangers choose in what is read from now on; with `ids` to ids too."""
         ...
 
     def while_reading(self, act: Callable[[], object]) -> None:

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from convo.engine import voice
-from convo.model import Visibility
-from convo.tui import moving, phrases, triaging
+from convo.tui import moving, phrases
 from convo.tui.entries import Fold
 from convo.tui.menus import Choice, Question
 from convo.views import Caution, Draft, Entry, Failure, OutboxRow
@@ -37,7 +36,7 @@ async def answer_quoting(screen: InboxScreen) -> None:
     entry = _target(screen)
     if entry is None or not await _answer(screen):
         return
-    box = _box(screen)
+    box = box_of(screen)
     words = screen.get_selected_text() or entry.text
     quoted = "\n".join(f"> {row}" for row in words.strip().split("\n"))
     text = f"{box.words.text}\n{quoted}\n".lstrip("\n")
@@ -85,12 +84,13 @@ async def _answer(screen: InboxScreen, account: str | None = None) -> bool:
     if terms.refusal:
         screen.desk.say(terms.refusal)
         return False
-    draft = terms.draft or _new_draft(screen, terms)
+    draft = terms.draft or new_draft(screen, terms)
     await open_box(screen, terms, draft)
     return True
 
 
-def _new_draft(screen: InboxScreen, terms: Terms) -> Draft:
+def new_draft(screen: InboxScreen, terms: Terms) -> Draft:
+    """An empty draft on these terms."""
     opened = screen.thread.opened
     return Draft(
         account=terms.account,
@@ -125,14 +125,15 @@ async def open_box(screen: InboxScreen, terms: Terms, draft: Draft) -> None:
     screen.call_after_refresh(screen.thread.show_current)
 
 
-def _box(screen: InboxScreen) -> ReplyBox:
+def box_of(screen: InboxScreen) -> ReplyBox:
+    """The reply box; only asked for while it is open."""
     assert screen.reply is not None
     return screen.reply
 
 
 def measure(screen: InboxScreen) -> None:
     """Count what is written, as the platform does."""
-    box = _box(screen)
+    box = box_of(screen)
     draft = box.take()
     if draft is not None:
         box.measure = screen.desk.engine.answers.measure(draft)
@@ -140,7 +141,7 @@ def measure(screen: InboxScreen) -> None:
 
 def changed(screen: InboxScreen) -> None:
     """After a keystroke: count, paint, and keep it soon."""
-    box = _box(screen)
+    box = box_of(screen)
     if box.draft is None:
         return
     measure(screen)
@@ -167,7 +168,7 @@ async def keep_now(screen: InboxScreen) -> None:
 
 async def keep(screen: InboxScreen) -> None:
     """Leave the box; the draft stays."""
-    box = _box(screen)
+    box = box_of(screen)
     draft, terms = box.take(), box.terms
     await keep_now(screen)
     close(screen)
@@ -178,7 +179,7 @@ async def keep(screen: InboxScreen) -> None:
 
 def close(screen: InboxScreen) -> None:
     """Take the box away and give the focus back to where it was."""
-    box = _box(screen)
+    box = box_of(screen)
     box.close()
     screen.thread.styles.height = "1fr"
     screen.whole_thread = False
@@ -190,7 +191,7 @@ def close(screen: InboxScreen) -> None:
 
 async def send(screen: InboxScreen) -> None:
     """Say what should be said before sending, then send."""
-    desk, box = screen.desk, _box(screen)
+    desk, box = screen.desk, box_of(screen)
     draft = box.take()
     if draft is None or box.terms is None:
         return
@@ -202,7 +203,7 @@ async def send(screen: InboxScreen) -> None:
     blocking = [one for one in cautions if one.blocks]
     asking = [one for one in cautions if one.needs_yes and not one.blocks]
     telling = [one for one in cautions if not one.needs_yes and not one.blocks]
-    said = tuple(_words(one) for one in (*blocking, *telling))
+    said = tuple(one.words for one in (*blocking, *telling))
     if said and (blocking or box.cautions != said):
         box.cautions = said
         screen.draw_reply()
@@ -214,12 +215,8 @@ async def send(screen: InboxScreen) -> None:
     await _send(screen, draft, yes=bool(telling))
 
 
-def _words(caution: Caution) -> str:
-    return caution.words
-
-
 def _ask_wider(screen: InboxScreen, caution: Caution, draft: Draft) -> None:
-    theirs = _box(screen).terms
+    theirs = box_of(screen).terms
     assert theirs is not None
     narrow = theirs.message.visibility
 
@@ -227,7 +224,7 @@ def _ask_wider(screen: InboxScreen, caution: Caution, draft: Draft) -> None:
         if letter == "w":
             await _send(screen, draft, yes=True)
         else:
-            _box(screen).change(replace(draft, visibility=narrow))
+            box_of(screen).change(replace(draft, visibility=narrow))
             await _send(screen, replace(draft, visibility=narrow), yes=False)
 
     choices = (Choice("n", f"keep it to {phrases.readers(narrow, theirs.message.author)}"),
@@ -239,7 +236,7 @@ async def _send(screen: InboxScreen, draft: Draft, yes: bool) -> None:
     desk = screen.desk
     row = await desk.engine.answers.send(draft, yes=yes)
     screen.convo.forget_keeping()
-    _box(screen).kept = ""
+    box_of(screen).kept = ""
     close(screen)
     desk.merge()
     _next_waiting_here(screen, row)
@@ -249,7 +246,11 @@ async def _send(screen: InboxScreen, draft: Draft, yes: bool) -> None:
 def _next_waiting_here(screen: InboxScreen, row: OutboxRow) -> None:
     """The next waiting conversation is under the cursor; the sent one stays where its state puts it."""
     current = screen.list.current
-    if current is not None and current.thread_id == row.thread_id and screen.list.index + 1 < len(screen.list.items):
+    if (
+        current is not None
+        and current.thread_id == row.thread_id
+        and screen.list.index + 1 < len(screen.list.items)
+    ):
         screen.list.move_to(screen.list.index + 1)
     if screen.pane == "thread":
         screen.focus_pane("list")
@@ -272,7 +273,7 @@ async def back_in_box(screen: InboxScreen, draft: Draft, words: str) -> None:
 
 async def whole_thread(screen: InboxScreen) -> None:
     """All lines for the conversation, and back."""
-    box = _box(screen)
+    box = box_of(screen)
     screen.whole_thread = box.small = not screen.whole_thread
     terms = box.terms
     screen.thread.answer(None if screen.whole_thread or terms is None else terms.message.message_id)
@@ -281,120 +282,9 @@ async def whole_thread(screen: InboxScreen) -> None:
     screen.call_after_refresh(screen.thread.show_current)
 
 
-async def people(screen: InboxScreen) -> None:
-    """To the people it goes to, and back."""
-    box = _box(screen)
-    many = len(box.terms.audience) if box.terms else 0
-    if box.person is None and many:
-        box.person = 1 if many > 1 else 0
-    else:
-        box.person = None
-    screen.draw_reply()
-    screen.draw()
-
-
-async def person_left(screen: InboxScreen) -> None:
-    """The person before."""
-    _person(screen, -1)
-
-
-async def person_right(screen: InboxScreen) -> None:
-    """The next person."""
-    _person(screen, 1)
-
-
-def _person(screen: InboxScreen, way: int) -> None:
-    box = _box(screen)
-    many = len(box.terms.audience) if box.terms else 0
-    if box.person is not None:
-        box.person = max(0, min(box.person + way, many - 1))
-    screen.draw_reply()
-
-
-async def drop_person(screen: InboxScreen) -> None:
-    """Leave a person out, or bring them back."""
-    box = _box(screen)
-    if box.person == 0 and box.terms is not None:
-        screen.desk.say(f"An answer to {phrases.first_name(box.terms.message.author)} always names them.")
-    elif box.person is not None:
-        box.drop(box.person)
-
-
-async def readers(screen: InboxScreen) -> None:
-    """Who may read it, and the language."""
-    box = _box(screen)
-    terms, draft = box.terms, box.take()
-    if terms is None or draft is None:
-        return
-    choices: list[Choice] = []
-    if triaging.able(terms.can, "visibility"):
-        letters = {Visibility.PUBLIC: "e", Visibility.UNLISTED: "n", Visibility.FOLLOWERS: "f", Visibility.DIRECT: "o"}
-        for visibility, letter in letters.items():
-            here = "now" if visibility is box.visibility else ""
-            choices.append(Choice(letter, phrases.readers(visibility, terms.message.author), here, visibility.value))
-    if triaging.able(terms.can, "language"):
-        choices.append(Choice("l", "language", draft.language or "not said", "language"))
-    if not choices:
-        who = phrases.readers(box.visibility, terms.message.author)
-        screen.desk.say(f"On {box.platform} this cannot be changed: {who} may read it.")
-        return
-
-    async def chosen(name: str) -> None:
-        if name == "language":
-            _ask_language(screen, draft)
-        else:
-            box.change(replace(draft, visibility=Visibility(name)))
-
-    screen.ask(Question("Who may read it", tuple(choices), chosen))
-
-
-def _ask_language(screen: InboxScreen, draft: Draft) -> None:
-    async def chosen(text: str) -> None:
-        _box(screen).change(replace(draft, language=text.strip()[:12]))
-
-    screen.ask(Question("Language", (), chosen, field="such as en or sv: ", enter="take it"))
-
-
-async def warning(screen: InboxScreen) -> None:
-    """A content warning over the answer; an empty one takes it away."""
-    box = _box(screen)
-    terms, draft = box.terms, box.take()
-    if terms is None or draft is None:
-        return
-    if not triaging.able(terms.can, "content_warning"):
-        screen.desk.say(f"On {box.platform} nothing can be covered.")
-        return
-
-    async def chosen(text: str) -> None:
-        box.change(replace(draft, content_warning=text.strip()))
-
-    note = f"now: {box.warning}" if box.warning else ""
-    screen.ask(Question("Content warning", (), chosen, field="covered: ", enter="take it", note=note))
-
-
-async def from_account(screen: InboxScreen) -> None:
-    """Answer from another of the user's accounts that the message spoke to."""
-    box = _box(screen)
-    terms = box.terms
-    if terms is None or len(terms.accounts) < 2:
-        screen.desk.say("The message spoke to this account only.")
-        return
-    choices = tuple(Choice(str(place + 1), name) for place, name in enumerate(terms.accounts[:9]))
-
-    async def chosen(digit: str) -> None:
-        name = terms.accounts[int(digit) - 1]
-        await keep_now(screen)
-        fresh = screen.desk.engine.answers.terms(terms.message.message_id, name)
-        draft = fresh.draft or replace(_new_draft(screen, fresh), text=box.words.text, cursor=box.words.cursor_offset)
-        await open_box(screen, fresh, draft)
-        changed(screen)
-
-    screen.ask(Question("Answer from", choices, chosen))
-
-
 async def editor(screen: InboxScreen) -> None:
     """Write on in the user's editor, and come back with the words."""
-    box = _box(screen)
+    box = box_of(screen)
     await keep_now(screen)
     text = screen.convo.edit(box.words.text)
     if text is not None and text != box.words.text:
@@ -407,9 +297,9 @@ async def discard(screen: InboxScreen) -> None:
     draft: Draft | None
     if screen.replying:
         await keep_now(screen)
-        draft = _box(screen).draft
+        draft = box_of(screen).draft
         screen.convo.forget_keeping()
-        _box(screen).kept = ""
+        box_of(screen).kept = ""
         close(screen)
     else:
         from convo.tui.sources import Drafted

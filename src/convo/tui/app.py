@@ -72,7 +72,9 @@ class ConvoApp(FieldedApp):
         environment = dict(os.environ, **({"NO_COLOR": "1"} if no_colour else {}))
         name = theme.choose(wanted, self.console.color_system, environment)
         if name not in self.available_themes:
-            self.desk.words = f'There is no theme "{wanted}". convo-dark, convo-light and terminal come with convo.'
+            self.desk.words = (
+                f'There is no theme "{wanted}". convo-dark, convo-light and terminal come with convo.'
+            )
             self.desk.trouble = True
             name = theme.choose("", self.console.color_system, environment)
         self.theme = name

@@ -112,7 +112,9 @@ async def commands(screen: InboxScreen) -> None:
         if name in BY_NAME:
             await screen.convo.run_command(name)
 
-    screen.ask(Question("All commands", (), chosen, field=": ", enter="do it", listing=found, wide=place == "reply"))
+    screen.ask(
+        Question("All commands", (), chosen, field=": ", enter="do it", listing=found, wide=place == "reply")
+    )
 
 
 async def row_menu(screen: InboxScreen) -> None:

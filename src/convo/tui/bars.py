@@ -89,7 +89,13 @@ def status(screen: InboxScreen, size: int) -> Line:
         return render.status_line(words, right, size, trouble and bool(words), good=False)
     looking = any(one.health is Health.LOOKING for one in desk.accounts)
     resting = [one.name for one in desk.accounts if one.health is Health.RESTING]
-    right = "looking" if looking else f"{phrases.three_names(resting)} resting" if resting else "all accounts fine"
+    right = (
+        "looking"
+        if looking
+        else f"{phrases.three_names(resting)} resting"
+        if resting
+        else "all accounts fine"
+    )
     return render.status_line(words, right, size, trouble and bool(words), good=not looking and not resting)
 
 
@@ -163,14 +169,19 @@ def title(screen: InboxScreen, size: int) -> list[Line]:
         return rows
     moment = screen.desk.moment()
     who = opened.row.who
-    handle = phrases.at_handle(who) if who is not None and who.name and not (screen.one_pane and size < 76) else ""
+    handle = (
+        phrases.at_handle(who) if who is not None and who.name and not (screen.one_pane and size < 76) else ""
+    )
     reason = voice.why_here(opened.row, moment.here, handle)
     where = phrases.place(opened.row.platform, opened.row.account, moment)
     rows += [line(" ", Span(part, "muted")) for part in cells.wrap(f"{where}. {reason}".rstrip(), size - 2)]
     return rows if compact else [*rows, EMPTY]
 
 
-QUIET_WORDS = "These wait here, with the reason. Nothing is deleted. ! brings a person out for good; answering does, too."
+QUIET_WORDS = (
+    "These wait here, with the reason. Nothing is deleted. "
+    "! brings a person out for good; answering does, too."
+)
 
 
 def fill_middle(screen: InboxScreen, size: int) -> None:
@@ -195,11 +206,16 @@ def _empty_lines(screen: InboxScreen, size: int) -> list[Line]:
         words = f'Nothing found for "{look.search.strip()}". Esc clears it.' if look.search.strip() else ""
         return [line(" ", part) for part in cells.wrap(words, size - 2)]
     if look.narrow:
-        return [line(" ", part) for part in cells.wrap(f'Nothing here with "{look.narrow}". Esc clears it.', size - 2)]
+        return [
+            line(" ", part)
+            for part in cells.wrap(f'Nothing here with "{look.narrow}". Esc clears it.', size - 2)
+        ]
     if look.account:
         rows = [f"Nothing has come through {look.account} yet."]
     elif look.view is View.WAITING:
-        return [EMPTY] * 4 + [Line((Span(indent), *one.spans)) for one in resting_lines(screen, size - 2 * len(indent))]
+        return [EMPTY] * 4 + [
+            Line((Span(indent), *one.spans)) for one in resting_lines(screen, size - 2 * len(indent))
+        ]
     else:
         rows = [voice.EMPTY[look.view]]
     lines = [part for text in rows for part in cells.wrap(text, max(size - 2 * len(indent), 10))]
@@ -226,7 +242,9 @@ def resting_lines(screen: InboxScreen, size: int) -> list[Line]:
     rows.append(EMPTY)
     ways = [("view_answered", "answered"), ("view_snoozed", "snoozed")]
     if quiet:
-        ways.append(("view_quiet", f"quiet: {', '.join(quiet[:3])}" + (" and others" if len(quiet) > 3 else "")))
+        ways.append(
+            ("view_quiet", f"quiet: {', '.join(quiet[:3])}" + (" and others" if len(quiet) > 3 else ""))
+        )
     for command, words in ways:
         key = screen.desk.keymap.shown(command)
         rows.append(emphasised(cells.cut(f"{key}  {words}", size), (key,)) if key else line(words))

@@ -23,7 +23,8 @@ _ASCII = str.maketrans(
 )  # fmt: skip
 _ZWJ = "\u200d"
 _KEYCAP = "\u20e3"
-_SELECTORS = ("\ufe0e", "\ufe0f")
+_DROPPED = ("\ufe0e", "\ufe0f", _ZWJ)
+"""Variation selectors, and joiners between letters: how wide they make a text differs between terminals."""
 _SKIN = range(0x1F3FB, 0x1F400)
 _FLAG = range(0x1F1E6, 0x1F200)
 _NO_LINE_START = frozenset("、。，．！？）」』】〕》〉…ー々ゝ・：；ぁぃぅぇぉっゃゅょァィゥェォッャュョ")
@@ -118,7 +119,7 @@ def _shorter(cluster: str) -> str:
         return cluster[0]
     if _ZWJ in cluster and (first >= 0x1F000 or 0x2190 <= first <= 0x2BFF):
         return cluster[0]
-    return "".join(sign for sign in cluster if sign not in _SELECTORS and ord(sign) not in _SKIN)
+    return "".join(sign for sign in cluster if sign not in _DROPPED and ord(sign) not in _SKIN)
 
 
 @lru_cache(maxsize=4096)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from convo.tui import answering, asking, looking, moving, triaging
+from convo.tui import answering, asking, looking, moving, options, triaging
 from convo.views import View
 
 if TYPE_CHECKING:
@@ -73,17 +73,17 @@ DEEDS: dict[str, Deed] = {
     "copy_selection": looking.copy_selection,
     "send": answering.send,
     "whole_thread": answering.whole_thread,
-    "people": answering.people,
-    "to_people": answering.people,
-    "readers": answering.readers,
-    "warning": answering.warning,
+    "people": options.people,
+    "to_people": options.people,
+    "readers": options.readers,
+    "warning": options.warning,
     "editor": answering.editor,
-    "from_account": answering.from_account,
+    "from_account": options.from_account,
     "keep": answering.keep,
     "discard": answering.discard,
-    "person_left": answering.person_left,
-    "person_right": answering.person_right,
-    "drop_person": answering.drop_person,
+    "person_left": options.person_left,
+    "person_right": options.person_right,
+    "drop_person": options.drop_person,
     "to_results": looking.to_results,
     "leave_search": looking.leave_search,
     **{f"view_{view.value}": _view(view) for view in View if view is not View.HISTORY},

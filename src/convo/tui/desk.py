@@ -170,7 +170,7 @@ class Desk:
 
     def seen(self) -> Seen | None:
         """What a key acts on: the painted conversation, by id, up to what was painted of it."""
-    
+
         screen = self.screen
         opened = screen.thread.opened
         if screen.pane == "thread" and opened is not None:

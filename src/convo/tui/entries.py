@@ -14,7 +14,7 @@ from convo.tui.phrases import Moment
 from convo.views import Entry, Someone
 
 TEXT_WIDTH = 72
-"""Text is never wider than this."""
+"""In a pane wider than 80 text is never wider than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +122,12 @@ def head_line(entry: Entry, frame: Frame) -> Line:
 def entry_lines(entry: Entry, frame: Frame) -> list[Line]:
     """A message: head line and text, the rail before the user's own."""
     rail = mark("│", "focus") if entry.author.is_me else Span(" ")
-    width = min(frame.size - 4, TEXT_WIDTH)
+    width = frame.size - 4 if frame.size <= 80 else TEXT_WIDTH
     body = body_lines(entry, frame, width)
-    return [head_line(entry, frame), *(line(" ", rail, " ", *part.spans, ground=part.ground) for part in body)]
+    return [
+        head_line(entry, frame),
+        *(line(" ", rail, " ", *part.spans, ground=part.ground) for part in body),
+    ]
 
 
 def body_lines(entry: Entry, frame: Frame, width: int) -> list[Line]:
@@ -180,7 +183,11 @@ def _paragraph(row: str, width: int) -> list[Line]:
     text = row.lstrip("#").strip() if bold else row.rstrip()
     indent = "  " if text.startswith("- ") else ""
     first, *rest = cells.wrap(text, width)
-    parts = [first, *(indent + part for part in cells.wrap(" ".join(rest), width - len(indent)))] if rest else [first]
+    parts = (
+        [first, *(indent + part for part in cells.wrap(" ".join(rest), width - len(indent)))]
+        if rest
+        else [first]
+    )
     if cells.right_to_left(text):
         return [line(" " * (width - cells.width(part)), Span(part, bold=bold)) for part in parts]
     return [line(Span(part, bold=bold)) for part in parts]
@@ -209,7 +216,11 @@ def _attachments(entry: Entry, frame: Frame, width: int) -> list[Line]:
         help_words = "" if frame.answering or kind == "poll" else " f opens it."
         for place, part in enumerate(cells.wrap(f"[{kind}] {words}{help_words}", width)):
             tag = f"[{kind}]"
-            spans = (Span(tag, "muted"), Span(part[len(tag) :])) if place == 0 and part.startswith(tag) else (Span(part),)
+            spans = (
+                (Span(tag, "muted"), Span(part[len(tag) :]))
+                if place == 0 and part.startswith(tag)
+                else (Span(part),)
+            )
             lines.append(line(*spans))
     return lines
 
@@ -246,7 +257,11 @@ def link_words(link: Link) -> str:
     text = link.text.strip()
     claimed = _HOST.fullmatch(text)
     if claimed is None or claimed.group(1).lower().removeprefix("www.") == host.lower():
-        return shown if claimed is not None or not text or "://" in text else f"{shown}   (the text says: {text})"
+        return (
+            shown
+            if claimed is not None or not text or "://" in text
+            else f"{shown}   (the text says: {text})"
+        )
     return f"{shown} (the text says: {claimed.group(1)})"
 
 

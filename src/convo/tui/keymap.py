@@ -8,11 +8,12 @@ from difflib import get_close_matches
 from convo.tui.commands import BY_NAME, COMMANDS, Command, Place, shown_key
 
 NAMED_KEYS = frozenset(
-    "enter escape tab shift+tab space home end pageup pagedown up down left right delete backspace insert".split()
-)
+    {"enter", "escape", "tab", "shift+tab", "space", "home", "end", "pageup", "pagedown", "up", "down", "left",
+     "right", "delete", "backspace", "insert"}
+)  # fmt: skip
 TEXT_PLACES: tuple[Place, ...] = ("reply", "search", "palette")
 """Where every printable key is text."""
-_CTRL_KEPT = frozenset("ctrl+p ctrl+q ctrl+c ctrl+enter".split())
+_CTRL_KEPT = frozenset(["ctrl+p", "ctrl+q", "ctrl+c", "ctrl+enter"])
 _CTRL_TAKEN = frozenset("abcdehijkmquvwxyz[")
 """Taken by the terminal, by tmux and screen, or by text fields."""
 
@@ -66,7 +67,8 @@ class Keymap:
 
     def chords(self, place: Place, prefix: str) -> list[tuple[str, Command]]:
         """Second keys and what they do, in the order of the table."""
-        start, found = f"{prefix} ", {}
+        start = f"{prefix} "
+        found: dict[str, tuple[str, Command]] = {}
         for (where, key), command in self._table.items():
             if where == place and key.startswith(start):
                 found.setdefault(command.name, (key[len(start) :], command))
@@ -137,5 +139,6 @@ class Chord:
     def letters(self, place: Place) -> str:
         """What the status line shows while a second key is awaited."""
         return "  ".join(
-            f"{shown_key(key)} {command.label.lower()}" for key, command in self._keymap.chords(place, self.prefix)
+            f"{shown_key(key)} {command.label.lower()}"
+            for key, command in self._keymap.chords(place, self.prefix)
         )

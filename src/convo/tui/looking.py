@@ -96,17 +96,21 @@ async def links(screen: InboxScreen) -> None:
     """Links and attachments of the selected message; a letter opens one."""
     entry = _entry(screen)
     found = [(link_words(link).removeprefix("link: "), link.url) for link in entry.links] if entry else []
-    found += [(f"[{one.kind}] {one.alt or 'no description'}", one.url) for one in entry.attachments] if entry else []
+    found += (
+        [(f"[{one.kind}] {one.alt or 'no description'}", one.url) for one in entry.attachments]
+        if entry
+        else []
+    )
     found = [(words, url) for words, url in found if url][: len(LETTERS)]
     if not found:
         screen.desk.say("There is no link in this message.")
         return
-    by_letter = {letter: url for letter, (_, url) in zip(LETTERS, found)}
+    by_letter = {letter: url for letter, (_, url) in zip(LETTERS, found, strict=False)}
 
     async def chosen(letter: str) -> None:
         screen.convo.open_address(by_letter[letter])
 
-    choices = tuple(Choice(letter, words) for letter, (words, _) in zip(LETTERS, found))
+    choices = tuple(Choice(letter, words) for letter, (words, _) in zip(LETTERS, found, strict=False))
     screen.ask(Question("Links", choices, chosen, enter="open"))
 
 

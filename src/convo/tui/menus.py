@@ -205,7 +205,9 @@ class MenuBox(Painted):
         return rows
 
 
-def yes_or_no(title: str, words: str, yes: Choice, no: Choice, chosen: Chosen, safe_first: bool = True) -> Question:
+def yes_or_no(
+    title: str, words: str, yes: Choice, no: Choice, chosen: Chosen, safe_first: bool = True
+) -> Question:
     """A question with two answers, the harmless one first."""
     pair: Sequence[Choice] = (no, yes) if safe_first else (yes, no)
     return Question(title, tuple(pair), chosen, words=words)

@@ -148,7 +148,9 @@ async def _open_row(screen: InboxScreen) -> None:
         asking.unsure(screen, subject)
     elif isinstance(subject, Row) and subject.outbox is OutboxState.UNSURE:
         rows = screen.desk.engine.inbox.outbox()
-        found = [row for row in rows if row.thread_id == subject.thread_id and row.state is OutboxState.UNSURE]
+        found = [
+            row for row in rows if row.thread_id == subject.thread_id and row.state is OutboxState.UNSURE
+        ]
         open_thread(screen)
         if found:
             asking.unsure(screen, found[0])

@@ -80,7 +80,9 @@ class OutsideApp(App[None]):
             self.desk.say(said)
             return
         try:
-            subprocess.run(shlex.split(command), input=words.encode(), check=True, timeout=5, capture_output=True)
+            subprocess.run(
+                shlex.split(command), input=words.encode(), check=True, timeout=5, capture_output=True
+            )
         except (OSError, ValueError, subprocess.SubprocessError) as error:
             self.desk.say(f'copy_command "{command}" did not work: {error}', trouble=True)
         else:

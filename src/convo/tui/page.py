@@ -95,7 +95,7 @@ def _help_rows(commands: list[Command], keymap: Keymap, words: str) -> list[Line
     second = {pair for name, (pair, _) in HELP_ROWS.items() if name in here and pair in here}
     rows, views = [], list[str]()
     for command in commands:
-        keys = list(keymap.keys(command.name)[:1 if command.name in HELP_ROWS else 2])
+        keys = list(keymap.keys(command.name)[: 1 if command.name in HELP_ROWS else 2])
         text = command.help
         if command.name in second or not keys:
             continue
@@ -149,12 +149,21 @@ def health_words(status: AccountStatus, moment: Moment) -> str:
     looked = ""
     if status.looked_at is not None:
         local, days = moment.local(status.looked_at), moment.day(status.looked_at)
-        looked = shown_time(local) if days <= 0 else f"{voice.ago(status.looked_at, moment.here)}, {shown_time(local)}"
+        looked = (
+            shown_time(local)
+            if days <= 0
+            else f"{voice.ago(status.looked_at, moment.here)}, {shown_time(local)}"
+        )
     if status.health is Health.FINE:
         return f"fine, looked at {looked}" if looked else "fine"
     if status.health is Health.RESTING and status.next_at is not None:
         return f"resting until {shown_time(moment.local(status.next_at))}"
-    names = {Health.SIGN_IN: "sign in again", Health.STALE: "no answer", Health.OFF: "off", Health.LOOKING: "looking"}
+    names = {
+        Health.SIGN_IN: "sign in again",
+        Health.STALE: "no answer",
+        Health.OFF: "off",
+        Health.LOOKING: "looking",
+    }
     word = names.get(status.health, status.health.value)
     return f"{word}; last looked {'at ' if looked[:1].isdigit() else ''}{looked}" if looked else word
 
@@ -182,7 +191,9 @@ def accounts_lines(accounts: tuple[AccountStatus, ...], index: int, wide: int, m
     return rows
 
 
-def _account_rows(status: AccountStatus, here: bool, names: int, kinds: int, wide: int, moment: Moment) -> list[Line]:
+def _account_rows(
+    status: AccountStatus, here: bool, names: int, kinds: int, wide: int, moment: Moment
+) -> list[Line]:
     role = _HEALTH_ROLES.get(status.health, "muted")
     trouble = status.health in (Health.SIGN_IN, Health.STALE, Health.RESTING)
     ground = "cursor" if here else "base"
@@ -198,5 +209,7 @@ def _account_rows(status: AccountStatus, here: bool, names: int, kinds: int, wid
     if wide >= 76:
         room = wide - 4 - names - kinds - 4
         return [line(*first, "  ", Span(cells.cut(words, room), role), ground=ground).padded(wide)]
-    second = line(mark("▌", "focus") if here else " ", "  ", Span(cells.cut(words, wide - 4), role), ground=ground)
+    second = line(
+        mark("▌", "focus") if here else " ", "  ", Span(cells.cut(words, wide - 4), role), ground=ground
+    )
     return [line(*first, ground=ground).padded(wide), second.padded(wide)]

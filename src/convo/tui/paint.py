@@ -49,8 +49,8 @@ class Inked(Base):
         under = self.get_component_rich_style(f"ink--{ground}")
         theme = self.app.current_theme
         if theme.ansi:
-            bold = bold or (role == "waits" and not theme.dark) or ground == "edge" and role == "text"
-        dim = theme.ansi and role == "muted" or None
+            bold = bold or (role == "waits" and not theme.dark) or (ground == "edge" and role == "text")
+        dim = (theme.ansi and role == "muted") or None
         return Style(
             color=text.color,
             bgcolor=under.bgcolor,

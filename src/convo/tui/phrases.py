@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
+from math import ceil
 
 from convo.engine import voice
 from convo.engine.when import DAYS, DAYS_LONG, MONTHS, shown_time
@@ -119,14 +120,14 @@ def outbox_tag(row: OutboxRow, moment: Moment, motion: bool = True) -> str:
         if row.leaves_at is None or not motion:
             return "in a moment"
         return f"in {seconds_left(row, moment)} s"
-    return "not sent" if row.state is OutboxState.FAILED else row.state.value
+    return "not sent" if row.state is OutboxState.FAILED else str(row.state.value)
 
 
 def seconds_left(row: OutboxRow, moment: Moment) -> int:
     """Whole seconds until a held answer leaves, never below 0."""
     if row.leaves_at is None:
         return 0
-    return max(-int(-(row.leaves_at - moment.now).total_seconds() // 1), 0)
+    return max(ceil((row.leaves_at - moment.now).total_seconds()), 0)
 
 
 def tag(row: Row, expected: Collection[State], leaving: OutboxRow | None, moment: Moment) -> str:
@@ -134,9 +135,10 @@ def tag(row: Row, expected: Collection[State], leaving: OutboxRow | None, moment
     if row.outbox is not None and row.outbox is not OutboxState.SENT:
         if leaving is not None:
             return outbox_tag(leaving, moment)
-        return {OutboxState.FAILED: "not sent", OutboxState.HELD: "in a moment"}.get(row.outbox, row.outbox.value)
+        words = {OutboxState.FAILED: "not sent", OutboxState.HELD: "in a moment"}
+        return words.get(row.outbox, str(row.outbox.value))
     if expected and row.state not in expected:
-        return "gone" if row.state is State.HISTORY else row.state.value
+        return "gone" if row.state is State.HISTORY else str(row.state.value)
     for shown, word in (
         (row.held, "to approve"),
         (row.has_draft, "draft"),

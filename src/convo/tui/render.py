@@ -296,7 +296,9 @@ def key_line(keys: list[tuple[str, str, str]], size: int) -> Line:
     shown = list(keys)
 
     def total() -> int:
-        return sum(cells.width(key) + 1 + cells.width(label) for key, label, _ in shown) + 2 * (len(shown) - 1)
+        return sum(cells.width(key) + 1 + cells.width(label) for key, label, _ in shown) + 2 * (
+            len(shown) - 1
+        )
 
     while len(shown) > 1 and total() > size - 1:
         del shown[-2]
@@ -305,5 +307,3 @@ def key_line(keys: list[tuple[str, str, str]], size: int) -> Line:
         spans += [Span("  ", "muted")] if place else []
         spans += [Span(key, "text", True, target=command), Span(f" {label}", "muted", target=command)]
     return line(*spans, ground="edge").padded(size)
-
-

@@ -116,7 +116,11 @@ def answer_line(terms: Terms, size: int, platform: str) -> Line:
     who = terms.message.author
     me = phrases.at_handle(terms.me)
     source = f"from {me}" + (f", {platform}" if size >= 76 else "")
-    name = f"Answer {cells.plain_emoji(who.shown)}" if not terms.message.author.is_me else "Go on after your own words"
+    name = (
+        f"Answer {cells.plain_emoji(who.shown)}"
+        if not terms.message.author.is_me
+        else "Go on after your own words"
+    )
     handle = f" ({phrases.at_handle(who)})" if who.name and not who.is_me else ""
     room = size - 2 - cells.width(source) - 2
     text = name + handle if cells.width(name + handle) <= room else name
@@ -226,7 +230,9 @@ class ReplyBox(Vertical):
     @property
     def leaves_at_once(self) -> bool:
         """Whether there is no time to take it back: only-to-you messages, and chats."""
-        return self.visibility is Visibility.DIRECT or (self.terms is not None and self.terms.can.undo_seconds == 0)
+        return self.visibility is Visibility.DIRECT or (
+            self.terms is not None and self.terms.can.undo_seconds == 0
+        )
 
     @property
     def warning(self) -> str:
@@ -251,7 +257,9 @@ class ReplyBox(Vertical):
             return
         public = self.visibility.strictness < Visibility.FOLLOWERS.strictness
         first = phrases.first_name(terms.message.author)
-        looks = Looks(reader_words(terms, self.visibility, first), public, self.kept, self.measure, self.platform)
+        looks = Looks(
+            reader_words(terms, self.visibility, first), public, self.kept, self.measure, self.platform
+        )
         head = self._head(terms, draft, size, note_fits)
         self.query_one("#reply-head", Painted).show(head)
         self.query_one("#reply-top", Painted).show([top_edge(looks, size)])
@@ -268,7 +276,9 @@ class ReplyBox(Vertical):
         return sum(len(cells.wrap(row, size)) for row in self.words.text.split("\n"))
 
     def _head(self, terms: Terms, draft: Draft, size: int, note_fits: bool) -> list[Line]:
-        rows = [line(" ", Span(part, "waits")) for words in self.cautions for part in cells.wrap(words, size - 2)]
+        rows = [
+            line(" ", Span(part, "waits")) for words in self.cautions for part in cells.wrap(words, size - 2)
+        ]
         if self.small:
             return rows
         rows.append(answer_line(terms, size, self.platform))

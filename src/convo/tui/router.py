@@ -27,7 +27,9 @@ def key_name(event: events.Key) -> str:
         return "space"
     if event.character and event.is_printable:
         return event.character
-    return {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_square_bracket": "escape"}.get(event.key, event.key)
+    return {"ctrl+i": "tab", "ctrl+m": "enter", "ctrl+left_square_bracket": "escape"}.get(
+        event.key, event.key
+    )
 
 
 class Router:

@@ -17,8 +17,8 @@ from convo.tui.conversation import ConversationView
 from convo.tui.desk import Desk
 from convo.tui.lines import line, mark
 from convo.tui.menus import MenuBox, Question
-from convo.tui.paint import Painted
 from convo.tui.page import Page
+from convo.tui.paint import Painted
 from convo.tui.rowlist import RowList
 from convo.tui.views_pane import ViewsPane
 
@@ -186,7 +186,9 @@ class InboxScreen(Screen[None]):
         self.query_one("#keys", Painted).show([bars.keys(self, wide)])
         self.views.draw(self.desk)
         right = self.query_one("#title", Painted)
-        size = wide if self.one_pane else wide - (60 if wide >= 150 else 48) - 1 - (17 if self.has_views else 0)
+        size = (
+            wide if self.one_pane else wide - (60 if wide >= 150 else 48) - 1 - (17 if self.has_views else 0)
+        )
         right.show(bars.title(self, size))
         bars.fill_middle(self, wide if self.one_pane else 60 if wide >= 150 else 48)
 

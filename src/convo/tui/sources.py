@@ -56,7 +56,11 @@ class Source:
         if look.view is View.OUTBOX:
             return self._narrowed([outbox_item(row) for row in self._engine.inbox.outbox()])
         page = self._engine.inbox.rows(
-            look.view, account=look.account or None, before=cursor, limit=limit, newest_first=look.newest_first
+            look.view,
+            account=look.account or None,
+            before=cursor,
+            limit=limit,
+            newest_first=look.newest_first,
         )
         found = self._narrowed([row_item(row) for row in page.rows])
         return replace(found, cursor=page.cursor)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Union
-
 from convo.tui import entries as drawing
 from convo.tui.entries import Fold, Frame, outline
 from convo.tui.lines import EMPTY, Line, mark
 from convo.views import Entry, Opened
 
-Item = Union[Entry, Fold]
+Item = Entry | Fold
 
 
 class ThreadLines:

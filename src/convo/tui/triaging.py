@@ -223,7 +223,9 @@ async def undo(screen: InboxScreen) -> None:
         row = item.subject
         if row.state in (OutboxState.HELD, OutboxState.QUEUED):
             draft = await screen.desk.engine.answers.recall(row.outbox_id)
-            await answering.back_in_box(screen, draft, f"Your answer to {phrases.first_name(row.to)} is back in the box.")
+            await answering.back_in_box(
+                screen, draft, f"Your answer to {phrases.first_name(row.to)} is back in the box."
+            )
             return
     result = await screen.desk.engine.acts.undo()
     if result.draft is not None:

@@ -41,7 +41,9 @@ class ViewsPane(Painted, can_focus=True):
         """Paint views and accounts for what is looked at."""
         look = desk.source.look
         current = f"account {look.account}" if look.account else f"view {look.view.value}"
-        self.targets = [f"view {view.value}" for view in VIEWS] + [f"account {one.name}" for one in desk.accounts]
+        self.targets = [f"view {view.value}" for view in VIEWS] + [
+            f"account {one.name}" for one in desk.accounts
+        ]
         if not self.has_focus and current in self.targets:
             self.index = self.targets.index(current)
         rows: list[Line] = []
@@ -51,7 +53,9 @@ class ViewsPane(Painted, can_focus=True):
             rows.append(self._row(place, [(name, "text"), (cells.fit(letter, 1), "muted")], current))
         rows.append(EMPTY)
         for place, status in enumerate(desk.accounts):
-            rows.append(self._row(len(VIEWS) + place, account_parts(status), current, trouble=_in_trouble(status)))
+            rows.append(
+                self._row(len(VIEWS) + place, account_parts(status), current, trouble=_in_trouble(status))
+            )
         self.show(rows)
 
     def _row(self, place: int, parts: list[tuple[str, str]], current: str, trouble: bool = False) -> Line:

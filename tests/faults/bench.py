@@ -1,0 +1,220 @@
+"""One simulated server and the program beside it: stages to begin from, ways to be killed, and the books after it."""
+
+from __future__ import annotations
+
+import shutil
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from convo.testing import Said
+from tests.faults.places import KINDS, Place, Snapshot, news, talk
+from tests.faults.program import Program, Ran
+from tests.simulators.faults import Cut, Fault
+
+LATER = 15.0
+"""Seconds that pass between two runs: more than any settle time."""
+WORDS = "Yes, and I wonder what you make of it yourself"
+"""What the user answers."""
+
+
+@dataclass(frozen=True)
+class Kill:
+    """One way to be killed; without any the command runs to its end."""
+
+    point: int = 0
+    """At the so-manieth point, from 1."""
+    request: int = 0
+    """While the so-manieth request is at the server, from 1."""
+    done: bool = True
+    """The server does what that request asks."""
+    after: float = 0.0
+    """After so many seconds."""
+
+    def __str__(self) -> str:
+        if self.point:
+            return f"at point {self.point}"
+        if self.request:
+            return f"at request {self.request}, {'done' if self.done else 'lost'}"
+        return f"after {self.after * 1000:.0f} ms"
+
+
+@dataclass
+class Stage:
+    """A state to begin from: the data directory, the server, and the clock."""
+
+    data: Path
+    server: Snapshot
+    later: float
+
+
+@dataclass
+class Books:
+    """What is stored and what stands on the server, side by side."""
+
+    stored: Any
+    standing: Counter[str]
+    """Texts of the user's messages on the server that are not deleted."""
+    messages: list[dict[str, Any]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.messages = [
+            {**message, "state": one["state"], "since": one["waiting_since"], "thread": number}
+            for number, one in enumerate(self.stored["conversations"])
+            for message in one["messages"]
+        ]
+
+    @property
+    def uris(self) -> Counter[str]:
+        """How often each message is shown."""
+        return Counter(message["uri"] for message in self.messages)
+
+    def drafts(self) -> list[str]:
+        """The words in drafts."""
+        return [draft["text"] for draft in self.stored["drafts"]]
+
+    def outbox(self, *states: str) -> list[dict[str, Any]]:
+        """The rows of the outbox, in these states or in all."""
+        return [row for row in self.stored["outbox"] if not states or row["state"] in states]
+
+    def facts(self) -> dict[str, tuple[Any, ...]]:
+        """What is known of each message, in a form that two runs can be compared by."""
+        firsts: dict[int, str] = {}
+        for message in sorted(self.messages, key=lambda one: str(one["uri"])):
+            firsts.setdefault(message["thread"], message["uri"])
+        names = ("text", "parent_uri", "addressed", "waiting", "deleted", "edited_at", "state", "since")
+        return {
+            message["uri"]: (firsts[message["thread"]], *(message[name] for name in names))
+            for message in self.messages
+        }
+
+
+class Bench:
+    """A server of one kind, the program's directory, and its stages."""
+
+    def __init__(self, kind: str, directory: Path) -> None:
+        self.kind = kind
+        self.place: Place = KINDS[kind]()
+        directory.mkdir(parents=True, exist_ok=True)
+        self.program = Program(directory)
+        self._write_config()
+        self.said: list[Said] = talk(self.place)
+        self.news: list[Said] = []
+        self.stages: dict[str, Stage] = {}
+        self._make_stages()
+
+    def close(self) -> None:
+        """End the server and the launcher."""
+        self.program.close()
+        self.place.stop()
+
+    def _write_config(self) -> None:
+        place, path = self.place, self.program.config
+        path.write_text(
+            f'[accounts.here]\nplatform = "{place.account.platform}"\nurl = "{place.site.home.url}"\n'
+            f'user = "{place.account.user}"\nsecret = "{place.secrets[0]}"\n'
+        )
+        path.chmod(0o600)
+
+    def _make_stages(self) -> None:
+        self.program.data.mkdir(exist_ok=True)
+        self._keep("empty")
+        self.demand("sync")
+        self._keep("synced")
+        self.news = news(self.place, self.said)
+        self._keep("news")
+        self.begin("synced")
+        self.target = self._somebody()
+        self._keep("asked")
+        self.demand("reply", self.target, "-m", WORDS, "--offline", "--yes")
+        self._keep("queued")
+        self.demand("sync")
+        self._keep("answered")
+
+    def _somebody(self) -> str:
+        """Somebody asks something and it is fetched; gives the message to answer."""
+        if self.kind == "direct message":
+            said = self.place.someone_writes_directly("Between us: will you come?")
+            assert said is not None
+        else:
+            said = self.place.someone_mentions_me("Will you come?", by="ana")
+        self.later(LATER)
+        self.demand("sync")
+        return said.uri
+
+    def _keep(self, name: str) -> None:
+        data = self.program.directory / f"stage-{name}"
+        shutil.copytree(self.program.data, data)
+        self.stages[name] = Stage(data, self.place.snapshot(), self.program.later)
+
+    def begin(self, name: str) -> None:
+        """Go back to a stage."""
+        stage = self.stages[name]
+        shutil.rmtree(self.program.data)
+        shutil.copytree(stage.data, self.program.data)
+        with self.place.site.home.lock:
+            self.place.site.home.faults.clear()
+            self.place.site.log.clear()
+            stage.server.restore()
+        self.program.later = stage.later
+        self.later(0)
+
+    def later(self, seconds: float) -> None:
+        """Let time pass, for the program and for the server."""
+        self.program.later += seconds
+        self.place.pass_time(self.program.later - self.place.clock.ahead.total_seconds())
+
+    def demand(self, *words: str) -> Ran:
+        """Run a command that must go well."""
+        ran = self.program.run(*words)
+        assert ran.status == 0, f"{words}: {ran.out} {ran.err}"
+        return ran
+
+    def killed(self, kill: Kill, *words: str) -> Ran:
+        """Run a command and kill it so."""
+        home = self.place.site.home
+        if kill.request:
+            home.add(
+                Fault(before=self.program.kill, done=kill.done, cut=Cut.BEFORE), skip=kill.request - 1
+            )
+        ran = self.program.run(*words, kill_at=kill.point, kill_after=kill.after)
+        with home.lock:
+            home.faults.clear()
+        return ran
+
+    def books(self) -> Books:
+        """Both books now."""
+        with self.place.site.home.lock:
+            standing = Counter(one.text for one in self.place.standing())
+        return Books(self.program.books(), standing)
+
+    def answers(self, books: Books, words: str = WORDS) -> int:
+        """How often the user's answer stands on the server."""
+        return sum(count for text, count in books.standing.items() if words in text)
+
+    def measure(self, stage: str, *words: str) -> tuple[list[str], int, int]:
+        """The points that a command passes from a stage, how many requests it makes, and its exit status."""
+        self.begin(stage)
+        file = self.program.directory / "points"
+        file.unlink(missing_ok=True)
+        ran = self.program.run(*words, points=file)
+        points = file.read_text().split() if file.exists() else []
+        return points, len(self.place.site.log), ran.status
+
+
+@dataclass
+class Verdict:
+    """What one kill did to the books; all empty when it did nothing."""
+
+    hit: bool
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    other: list[str] = field(default_factory=list)
+    unsure: int = 0
+    runs: int = 0
+    """How often the command had to be run after the kill."""
+
+    @property
+    def fine(self) -> bool:
+        return not (self.lost or self.doubled or self.other)
