@@ -10,6 +10,7 @@ from convo.cli.output import entry_json, outbox_json, say, say_error, say_json, 
 from convo.cli.run import DONE, FAILED, Session, UsageError, data_dir
 from convo.engine.terms import Terms
 from convo.model import Visibility
+from convo.text import shorten
 from convo.views import Draft, Entry, OutboxRow, OutboxState, public_id
 
 
@@ -22,9 +23,12 @@ async def reply(session: Session) -> int:
     text = written_text(options.text, session.config.look.editor, draft.text, data_dir(options))
     if not text and not draft.attachments:
         raise UsageError("There are no words to send.")
+    await _spare_earlier(session, terms, text)
     draft = replace(draft, text=text, cursor=len(text))
     await session.engine.answers.save_draft(draft)
-    _heed_cautions(session, draft)
+    refusal = _heed_cautions(session, draft)
+    if refusal:
+        return _refused(session, refusal)
     row = await session.engine.answers.send(draft, hold=options.hold or 0, yes=options.yes)
     asked_to_wait = options.offline or bool(options.hold)
     if not asked_to_wait:
@@ -97,17 +101,42 @@ def _dropped(terms: Terms, handles: list[str]) -> tuple[str, ...]:
     return tuple(dropped)
 
 
-def _heed_cautions(session: Session, draft: Draft) -> None:
-    """Say what is worth knowing; what needs a yes is asked, or refused without --yes."""
+async def _spare_earlier(session: Session, terms: Terms, text: str) -> None:
+    """Words already begun to this message are not overwritten without a yes, and then `convo undo` has them."""
+    earlier = terms.draft
+    if earlier is None or not earlier.text.strip() or text.startswith(earlier.text.strip()):
+        return
+    if not session.options.yes and not confirmed("There is a draft to this message already. Replace it?"):
+        raise UsageError(
+            f'There is a draft to this message already: "{shorten(earlier.text, 60)}". --yes replaces it (convo undo '
+            "brings it back); without -m the editor goes on with it."
+        )
+    await session.engine.answers.discard_draft(earlier.account, earlier.uri)
+
+
+def _heed_cautions(session: Session, draft: Draft) -> str:
+    """Say what is worth knowing, ask what needs a yes, and give back why it cannot be sent at all, "" when it can."""
     for caution in session.engine.answers.cautions(draft):
         if caution.blocks:
-            raise UsageError(f"{caution.plain} Your words are kept as a draft.")
+            return caution.plain
         if caution.needs_yes and not session.options.yes:
             if not confirmed(f"{caution.plain} Send it so?"):
                 raise UsageError(f"{caution.plain} Say --yes to send it so. Your words are kept as a draft.")
             session.options.yes = True
         else:
             say_error(caution.plain)
+    return ""
+
+
+def _refused(session: Session, words: str) -> int:
+    """Nothing was sent, for a reason that the platform would give."""
+    if session.options.json:
+        say_json(
+            {"outbox_id": None, "state": OutboxState.FAILED.value, "uri": None, "url": None, "error": words}
+        )
+    else:
+        say_error(f"{words} Your words are kept as a draft.")
+    return FAILED
 
 
 def _tell(session: Session, row: OutboxRow) -> None:

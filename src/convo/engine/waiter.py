@@ -7,6 +7,8 @@ from datetime import datetime
 
 from convo.clock import Clock
 
+NAP_SECONDS = 60.0
+
 
 class Waiter:
     """One task waits, anybody wakes it. A failure handed to `wake` is raised where it waits."""
@@ -26,21 +28,25 @@ class Waiter:
 
     async def wait(self, until: datetime | None) -> bool:
         """Wait for this time by the clock (None: for ever) or until woken; whether it was woken."""
-        if not self._woken:
-            self._sleeper = asyncio.get_running_loop().create_future()
-            alarm: asyncio.Future[None] | None = None
-            if until is not None:
-                seconds = max((until - self._clock.now()).total_seconds(), 0.0)
-                alarm = asyncio.ensure_future(self._clock.sleep(seconds))
-            try:
-                waited = {self._sleeper} if alarm is None else {self._sleeper, alarm}
-                await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                self._sleeper = None
-                if alarm is not None:
-                    alarm.cancel()
+        await asyncio.sleep(0)
+        while not self._woken and (until is None or self._clock.now() < until):
+            await self._nap(until)
         woken, self._woken = self._woken, False
         if self._failure is not None:
             failure, self._failure = self._failure, None
             raise failure
         return woken
+
+    async def _nap(self, until: datetime | None) -> None:
+        """Wait a while at most: a machine that was asleep is behind with what it sleeps."""
+        self._sleeper = asyncio.get_running_loop().create_future()
+        waited: set[asyncio.Future[None]] = {self._sleeper}
+        if until is not None:
+            seconds = min((until - self._clock.now()).total_seconds(), NAP_SECONDS)
+            waited.add(asyncio.ensure_future(self._clock.sleep(seconds)))
+        try:
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._sleeper = None
+            for future in waited:
+                future.cancel()

@@ -78,7 +78,7 @@ class Process:
     async def waiting(self, said: Said) -> bool:
         """Whether a message waits."""
         async with self.opened() as engine:
-            return (await self.message(engine, said)).waiting
+            return bool((await self.message(engine, said)).waiting)
 
     async def message(self, engine: Engine, said: Said) -> Any:
         """The entry of a message in its conversation."""
@@ -112,10 +112,10 @@ class Process:
             return list(engine.inbox.outbox(open_only=False))
 
     async def deliver(self, *, rounds: int = 8) -> OutboxRow:
-        """`convo sync` now and then, in processes of their own, until the answer is sent, failed or asked about."""
+        """`convo sync` now and then, each a process, until the newest answer is sent, failed or asked about."""
         for _ in range(rounds):
             await self.sync()
-            [row] = await self.outbox()
+            row = (await self.outbox())[-1]
             if row.state in (OutboxState.SENT, OutboxState.FAILED, OutboxState.UNSURE):
                 return row
             self.world.pass_time(3600)

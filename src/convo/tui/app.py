@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from datetime import tzinfo
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -34,7 +35,7 @@ LOOKED_AFTER = 2.0
 class ConvoApp(FieldedApp):
     """Shows the store at once; the engine starts after the first frame."""
 
-    CSS_PATH = "convo.tcss"
+    CSS_PATH = Path(__file__).with_name("convo.tcss")
     BINDINGS = []  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = False
     TITLE = "convo"
