@@ -9,14 +9,21 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
-CLASSES = {"memory": "TestMemory", "bluesky": "TestBluesky", "mastodon": "TestMastodon"}
+PLACES = {
+    "memory": "memory.py::TestMemory",
+    "overlapping": "memory.py::TestOtherTraits",
+    "bluesky": "bluesky.py::TestBluesky",
+    "mastodon": "mastodon.py::TestMastodon",
+}
+"""Where each world's tests stand."""
 OPTIONS = [
     "-q",
     "-x",
@@ -32,7 +39,7 @@ OPTIONS = [
 
 def node(world: str, test: str) -> str:
     """The test's id for pytest."""
-    return f"tests/adapters/test_conformance_{world}.py::{CLASSES[world]}::{test}"
+    return f"tests/adapters/test_conformance_{PLACES[world]}::{test}"
 
 
 @contextmanager
@@ -78,9 +85,9 @@ def main(wanted: list[str]) -> int:
     os.chdir(ROOT)
     from convo.testing import AdapterSuite
     from tests.adapters import mutants
-    from tests.adapters.mutants import answers, reading, weather
+    from tests.adapters.mutants import answers, reading, weather, whole
 
-    every = [*reading.MUTATIONS, *weather.MUTATIONS, *answers.MUTATIONS]
+    every = [*reading.MUTATIONS, *weather.MUTATIONS, *answers.MUTATIONS, *whole.MUTATIONS]
     chosen = [one for one in every if not wanted or any(name in one.test for name in wanted)]
     survivors = []
     status, why = run(sorted({node(one.world, one.test) for one in chosen}))
@@ -89,9 +96,10 @@ def main(wanted: list[str]) -> int:
         return 1
     for mutation in chosen:
         mutants.active = mutation
-        status, why = run([node(mutation.world, mutation.test)])
+        with patch(*mutation.patch) if mutation.patch else nullcontext():
+            status, why = run([node(mutation.world, mutation.test)])
         word = "noticed" if status == 1 else "SURVIVED"
-        print(f"{word:9} {mutation.world:8}  {mutation.test}: {mutation.fault}", flush=True)
+        print(f"{word:9} {mutation.world:11}  {mutation.test}: {mutation.fault}", flush=True)
         if status != 1:
             survivors.append(mutation)
         elif "-v" in sys.argv:

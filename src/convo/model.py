@@ -66,7 +66,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A picture, video, sound, file or poll; `alt` is its description, "" when there is none."""
+    """Something beside the words: `kind` is picture, video, sound, file or poll; `alt` is its description or ""."""
 
     kind: str
     url: str

@@ -175,9 +175,7 @@ class Bench:
         """Run a command and kill it so."""
         home = self.place.site.home
         if kill.request:
-            home.add(
-                Fault(before=self.program.kill, done=kill.done, cut=Cut.BEFORE), skip=kill.request - 1
-            )
+            home.add(Fault(before=self.program.kill, done=kill.done, cut=Cut.BEFORE), skip=kill.request - 1)
         ran = self.program.run(*words, kill_at=kill.point, kill_after=kill.after)
         with home.lock:
             home.faults.clear()

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from convo.cli.run import Session
 
+
 def warm() -> None:
     """Import what commands import while they run, and read the certificates once."""
     import convo.adapters

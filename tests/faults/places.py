@@ -175,7 +175,9 @@ def news(place: Place, said: list[Said]) -> list[Said]:
     ]
     for n in range(3):
         post = place.someone_posts(f"I wonder anew, {n}", by=PEOPLE[n], at=now - timedelta(seconds=12))
-        new.append(place.names_me(post, f"Who knows now, {n}?", PEOPLE[n + 1], now - timedelta(seconds=9 - n)))
+        new.append(
+            place.names_me(post, f"Who knows now, {n}?", PEOPLE[n + 1], now - timedelta(seconds=9 - n))
+        )
     place.edit(said[-1], "What I meant to say")
     place.delete(said[-3])
     place.i_answer_elsewhere(said[-2], "Answered from my phone")

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.faults.bench import LATER, WORDS, Bench, Books, Kill, Verdict
+from tests.faults.places import KINDS
 
 TURN = 901.0
 """Seconds after which a sync looks after the next of those who wait."""
 DAY = 86_401.0
 MOST_RUNS = 8
 OPEN = ("held", "queued", "sending")
+FEDIVERSE = ("key honoured", "key ignored", "500 on repeat")
+PUBLIC = (*FEDIVERSE, "chosen record key")
 
 
 @dataclass(frozen=True)
@@ -23,8 +26,8 @@ class Scenario:
     stage: str
     words: Callable[[Bench], tuple[str, ...]]
     check: Callable[[Bench, Scenario, Kill], Verdict]
-    kinds: str = ""
-    """Part of the names of the kinds it is for; "" for all."""
+    kinds: tuple[str, ...] = tuple(KINDS)
+    """The kinds of servers where it can be done."""
 
     def run(self, bench: Bench, kill: Kill) -> Verdict:
         """Begin, kill, go on until all is done, and look into the books."""
@@ -229,8 +232,6 @@ SCENARIOS = (
     Scenario("reply with undo window", "asked", lambda bench: (*_reply(bench), "--hold", "3"), _answer),
     Scenario("reply, said again by a script", "asked", _reply, _blindly),
     Scenario("sync that delivers", "queued", lambda bench: ("sync",), _answer),
-    Scenario(
-        "edit", "answered", lambda bench: ("edit", _own(bench), "-m", NEW_WORDS), _edit, kinds="key 500"
-    ),
-    Scenario("delete", "answered", lambda bench: ("delete", _own(bench), "--yes"), _delete, kinds="key 500"),
+    Scenario("edit", "answered", lambda bench: ("edit", _own(bench), "-m", NEW_WORDS), _edit, FEDIVERSE),
+    Scenario("delete", "answered", lambda bench: ("delete", _own(bench), "--yes"), _delete, PUBLIC),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.simulators._atproto import moment, stamp
 from tests.simulators._bluesky_calls import Call, Json, Quirks
 from tests.simulators._bluesky_network import Actor, Network
@@ -46,7 +48,7 @@ class AppView:
             {"cursor": stamp(page[-1][1].sort_at)} if len(page) == limit and not self.quirks.no_cursor else {}
         )
         if self.quirks.empty_page_at == 0 and not cursor and items:
-            page, more = [], {"cursor": stamp(items[0][1].sort_at).replace("Z", "9Z")}
+            page, more = [], {"cursor": stamp(items[0][1].sort_at + timedelta(milliseconds=1))}
         priority = {"true": True, "false": False}.get(request.first("priority"), call.actor.priority)
         if priority:
             page = [pair for pair in page if network.follows(call.actor.did, pair[1].did)]

@@ -305,3 +305,10 @@ def test_the_index_can_be_built_anew(here: World) -> None:
     here.store.write_now(lambda db: db.execute("INSERT INTO message_fts (message_fts) VALUES ('rebuild')"))
     assert found(here, "翻訳 roof t c") == [1]
     here.check_index()
+
+
+def test_words_that_stand_whole_fill_the_list_before_beginnings_are_looked_for(here: World) -> None:
+    here.page(message(1, ANA, "car", mentions=named(ME)))
+    here.page(message(2, BEN, "cars", mentions=named(ME)))
+    assert found(here, "car", limit=1) == [1]
+    assert found(here, "car", limit=2) == [2, 1]

@@ -22,7 +22,7 @@ from convo.tui.entries import (
     outline,
     text_lines,
 )
-from convo.tui.looking import safe_address
+from convo.tui.outside import safe_address
 from convo.views import Entry
 from tests.tui import cast
 from tests.tui.play import SMALL, USUAL, WIDE, inbox

@@ -236,7 +236,7 @@ def embedded(raw: Raw, page: str) -> tuple[tuple[Attachment, ...], tuple[Quote, 
 
 
 def _picture(image: Image, page: str) -> Attachment:
-    return Attachment("image", _web(image.fullsize) or page, clean(image.alt))
+    return Attachment("picture", _web(image.fullsize) or page, clean(image.alt))
 
 
 def _web(url: str) -> str:

@@ -35,11 +35,14 @@ class Term:
     exact: bool
     without: bool
 
-    def expression(self) -> str:
-        """The term for the index: nothing a person types can be read as the index's own syntax."""
+    def expression(self, *, whole: bool = False) -> str:
+        """The term for the index: nothing a person types can be read as the index's own syntax.
+
+        A `whole` one finds words of scripts with spaces only where they stand whole.
+        """
         if self.exact:
             return _phrase(self.pieces)
-        return " AND ".join(_phrase((piece,), begins=True) for piece in self.pieces)
+        return " AND ".join(_phrase((piece,), begins=not whole or piece[1]) for piece in self.pieces)
 
     def patterns(self) -> list[str]:
         """Regular expressions that find the term in folded text."""

@@ -30,6 +30,8 @@ def search(
 ) -> Iterator[tuple[int, int, str]]:
     """Message, thread and snippet of each thread that has the words, by arrival; a thread counts once.
 
+    Where words that stand whole fill the limit, what only begins like them is left out: common words are found as
+    fast as rare ones (the index would have to put all beginnings in order before it gives the first).
     Raises SearchError at once for a filter that is not known. Hits stand between U+200B in a snippet.
     """
     wanted = parse(query)
@@ -37,14 +39,22 @@ def search(
         wanted = Query(wanted.terms, (*wanted.filters, Filter("account", (account,), False)))
     if not wanted.terms and not wanted.filters:
         return iter(())
-    sql, values = _select(db, wanted, newest_first)
-    return _threads(db, sql, values, wanted, limit)
+    pattern = _pattern(wanted.terms)
+    found = _select(db, wanted, newest_first, whole=False)
+    if any(not term.exact and not term.without for term in wanted.terms):
+        whole = list(_threads(db, *_select(db, wanted, newest_first, whole=True), pattern, limit))
+        if len(whole) == limit:
+            return iter(whole)
+    return _threads(db, *found, pattern, limit)
 
 
 def _threads(
-    db: sqlite3.Connection, sql: str, values: Sequence[object], wanted: Query, limit: int
+    db: sqlite3.Connection,
+    sql: str,
+    values: Sequence[object],
+    pattern: re.Pattern[str] | None,
+    limit: int,
 ) -> Iterator[tuple[int, int, str]]:
-    pattern = _pattern(wanted.terms)
     seen: set[int] = set()
     found = db.execute(sql, values)
     try:
@@ -59,9 +69,11 @@ def _threads(
         found.close()
 
 
-def _select(db: sqlite3.Connection, wanted: Query, newest_first: bool) -> tuple[str, list[object]]:
+def _select(
+    db: sqlite3.Connection, wanted: Query, newest_first: bool, *, whole: bool
+) -> tuple[str, list[object]]:
     """The query: words drive it where there are any, else the people, the states or the messages themselves."""
-    positive = " AND ".join(f"({term.expression()})" for term in wanted.terms if not term.without)
+    positive = " AND ".join(f"({term.expression(whole=whole)})" for term in wanted.terms if not term.without)
     negative = " OR ".join(f"({term.expression()})" for term in wanted.terms if term.without)
     conditions: list[Condition] = [_condition(db, one) for one in wanted.filters]
     order = "DESC" if newest_first else "ASC"
@@ -71,7 +83,8 @@ def _select(db: sqlite3.Connection, wanted: Query, newest_first: bool) -> tuple[
         conditions.insert(0, ("f.message_fts MATCH ?", [expression]))
         by = "f.rowid"
     else:
-        source, by = "message m", "m.id"
+        by_author = any(one.name == "from" and not one.without for one in wanted.filters)
+        source, by = "message m", "+m.id" if by_author else "m.id"
         if negative:
             hidden = "m.id NOT IN (SELECT rowid FROM message_fts WHERE message_fts MATCH ?)"
             conditions.append((hidden, [negative]))
@@ -165,7 +178,8 @@ def _people(db: sqlite3.Connection, value: str) -> list[int]:
         return [id_ for (id_,) in db.execute("SELECT id FROM person WHERE is_me").fetchall()]
     wanted = words.fold(value).lstrip("@")
     rows = db.execute(
-        "SELECT id FROM person WHERE instr(folded(handle), ?1) = 1 OR instr(' ' || folded(name), ' ' || ?1)",
+        "SELECT id FROM person WHERE instr(lower(handle), ?1) = 1 OR instr(' ' || lower(name), ' ' || ?1)"
+        " OR (name GLOB '*[^ -~]*' AND instr(' ' || folded(name), ' ' || ?1))",
         (wanted,),
     ).fetchall()
     return [id_ for (id_,) in rows]

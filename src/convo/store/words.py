@@ -121,6 +121,8 @@ _LEADING = re.compile(r"(?:\s*@[\w.@-]+[,:]?)+\s+")
 
 def first_words(text: str, length: int = 80) -> str:
     """The first words of a message on one line, quoted lines and leading mentions left out, cut with an ellipsis."""
+    if not text:
+        return ""
     lines = [line.strip() for line in text[: length * 16].split("\n") if not line.startswith(">")]
     line = _LEADING.sub("", " ".join(filter(None, lines)) + " ", count=1) if lines else ""
     line = " ".join(line.split())

@@ -70,6 +70,7 @@ class Writer:
             self._ended = True
             self._jobs.put(_Job(END, next(self._numbers), None))
             self._thread.join()
+            self._db.close()
 
     def _work(self) -> None:
         while True:

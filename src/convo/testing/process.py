@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from convo.adapters.contract import Adapter
+from convo.adapters.contract import Adapter, Credential
+from convo.adapters.http import Http
+from convo.adapters.memory import World as Memory
+from convo.adapters.memory import factory
 from convo.config import AccountConfig, Config, InboxConfig
 from convo.engine import Engine, SyncOutcome
 from convo.store import Store
@@ -17,6 +20,7 @@ from convo.testing.world import Said, World
 from convo.views import Draft, OutboxRow, OutboxState, Row, View
 
 NAME = "here"
+OTHER = "elsewhere"
 
 
 @dataclass
@@ -41,17 +45,26 @@ class WorldClock:
 class Process:
     """The program with its store in `directory`, for the world's account and one that has nothing to do with it."""
 
-    def __init__(self, world: World, directory: Path, *, waiting_days: int = 14) -> None:
+    def __init__(self, world: World, directory: Path) -> None:
         self.world = world
         self.directory = directory
+        others = Memory(WorldClock(world))
+        server = others.server("other.example")
+        others.sign_in(server, others.person(server, "me"), "secret")
+        self._other = factory(others)
         self.config = Config(
-            inbox=InboxConfig(waiting_days=waiting_days, undo_seconds=0),
+            inbox=InboxConfig(undo_seconds=0),
             accounts={
-                NAME: AccountConfig(NAME, "world", url="https://world.example", user="me", secret="secret")
+                NAME: AccountConfig(NAME, "world", url="https://world.example", user="me", secret="secret"),
+                OTHER: AccountConfig(
+                    OTHER, "memory", url="https://other.example", user="me", secret="secret"
+                ),
             },
         )
 
-    def _adapter(self, account: Any, http: Any, credential: Any, facts: str) -> Adapter:
+    def _adapter(self, account: AccountConfig, http: Http, credential: Credential, facts: str) -> Adapter:
+        if account.name == OTHER:
+            return self._other(account, http, credential, facts)
         return self.world.adapter(facts)
 
     @asynccontextmanager

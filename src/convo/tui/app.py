@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from convo.config import Config
-from convo.tui import answering, asking, moving, router, theme
+from convo.tui import router, theme
 from convo.tui.conversation import ConversationView
 from convo.tui.desk import Desk
 from convo.tui.fielded import FieldedApp
@@ -97,9 +97,17 @@ class ConvoApp(FieldedApp):
             self.run_worker(self._run_engine(), group="engine", exit_on_error=True)
         self.run_worker(self._warm(), group="warm")
 
+    async def ready(self) -> None:
+        """What keys need, mounted and imported after the first frame."""
+        if not self.inbox.menu.is_attached:
+            from convo.tui import deeds  # noqa: F401
+
+            await self.inbox.mount(self.inbox.page, self.inbox.menu)
+
     async def _warm(self) -> None:
         """Mount the text fields before they are asked for."""
         await asyncio.sleep(0)
+        await self.ready()
         await self.reply_box()
         field = await self.ready_menu_field()
         if self.inbox.menu.question is None:
@@ -113,6 +121,7 @@ class ConvoApp(FieldedApp):
     async def on_event(self, event: events.Event) -> None:
         """Every key passes the table of commands first, one after the other."""
         if isinstance(event, events.Key) and not event.is_forwarded and self.inbox.is_mounted:
+            await self.ready()
             if await self.router.press(event):
                 return
             if self.focused is not None and event.key in ("ctrl+c", "ctrl+q"):
@@ -150,6 +159,8 @@ class ConvoApp(FieldedApp):
             self._keep_timer = None
 
     async def _keep(self) -> None:
+        from convo.tui import answering
+
         self._keep_timer = None
         await router.guarded(self.inbox, answering.keep_now(self.inbox))
 
@@ -204,6 +215,8 @@ class ConvoApp(FieldedApp):
 
     async def on_unmount(self) -> None:
         """Nothing new starts; what is in flight is awaited for a while."""
+        from convo.tui import answering
+
         self._leaving = True
         await answering.keep_now(self.inbox)
         await self.engine.stop()
@@ -217,25 +230,35 @@ class ConvoApp(FieldedApp):
 
     async def on_row_list_opened(self, event: RowList.Opened) -> None:
         """A click on the row under the cursor opens it."""
+        from convo.tui import moving
+
         self.inbox.focus_pane("list")
         await router.guarded(self.inbox, moving.open_it(self.inbox))
 
     async def on_row_list_menu_asked(self, event: RowList.MenuAsked) -> None:
         """The right button opens the menu of a row."""
+        from convo.tui import asking
+
         self.inbox.focus_pane("list")
         await router.guarded(self.inbox, asking.row_menu(self.inbox))
 
     async def on_conversation_view_activated(self, event: ConversationView.Activated) -> None:
         """A click on what is under the cursor opens it."""
+        from convo.tui import moving
+
         self.inbox.focus_pane("thread")
         await router.guarded(self.inbox, moving.open_it(self.inbox))
 
     def on_views_pane_chosen(self, event: ViewsPane.Chosen) -> None:
         """A click on a view opens it."""
+        from convo.tui import moving
+
         moving.choose(self.inbox, event.target)
 
     def on_reply_box_changed(self) -> None:
         """A keystroke in the reply box."""
+        from convo.tui import answering
+
         answering.changed(self.inbox)
 
     async def on_painted_clicked(self, event: Painted.Clicked) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from convo.engine import voice
 from convo.tui import answering, phrases
-from convo.tui.commands import BY_NAME, COMMANDS, Place, shown_key
+from convo.tui.commands import BY_NAME, COMMANDS, shown_key
 from convo.tui.menus import Choice, Question
 from convo.views import Health, OutboxRow
 
@@ -146,8 +146,3 @@ async def help_account(screen: InboxScreen) -> None:
     else:
         screen.desk.engine.look_now((status.name,))
         screen.desk.say(f"Looking at {status.name} now.")
-
-
-def help_places() -> tuple[Place, ...]:
-    """The tables of the help page, in the order Tab shows them."""
-    return ("list", "thread", "views", "reply", "search", "accounts")

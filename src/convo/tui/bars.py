@@ -189,14 +189,13 @@ def fill_middle(screen: InboxScreen, size: int) -> None:
     look, empty = screen.desk.source.look, not screen.list.items
     notice = screen.query_one("#notice", Painted)
     quiet = look.view is View.QUIET and look.search is None and not empty
-    notice.display = quiet
-    if quiet:
-        notice.show([*(line(" ", Span(part, "muted")) for part in cells.wrap(QUIET_WORDS, size - 2)), EMPTY])
     screen.list.display = not empty
-    place = screen.query_one("#empty", Painted)
-    place.display = empty
+    notice.display = quiet or empty
+    notice.styles.height = "1fr" if empty else "auto"
     if empty:
-        place.show(_empty_lines(screen, size))
+        notice.show(_empty_lines(screen, size))
+    elif quiet:
+        notice.show([*(line(" ", Span(part, "muted")) for part in cells.wrap(QUIET_WORDS, size - 2)), EMPTY])
 
 
 def _empty_lines(screen: InboxScreen, size: int) -> list[Line]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -31,9 +32,16 @@ _NO_LINE_START = frozenset("、。，．！？）」』】〕》〉…ー々ゝ�
 """East Asian marks that never begin a line."""
 
 
+_SINGLE = re.compile(
+    "[ -\u02ff\u0370-\u0482\u048a-\u058f\u05d0-\u05ea\u0620-\u064a\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
+    "\u2500-\u259f\u2e80-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7a3\uff01-\uff9d]*"
+)
+"""Letters that are a cluster each: the usual ones, so that `regex` is needed for few texts."""
+
+
 @lru_cache(maxsize=1)
 def _cluster() -> regex.Pattern[str]:
-    """Grapheme clusters; `regex` is imported only for text that is not ASCII."""
+    """Grapheme clusters by the rules of Unicode; `regex` is imported only for text that needs them."""
     import regex
 
     return regex.compile(r"\X")
@@ -41,7 +49,7 @@ def _cluster() -> regex.Pattern[str]:
 
 def clusters(text: str) -> list[str]:
     """The grapheme clusters of a text, in order."""
-    return list(text) if text.isascii() else _cluster().findall(text)
+    return list(text) if _SINGLE.fullmatch(text) else _cluster().findall(text)
 
 
 @lru_cache(maxsize=8192)

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from convo.tui.entries import Fold, Frame
 from convo.tui.lines import EMPTY, Line, mark
-from convo.tui.paint import INK, Inked
+from convo.tui.paint import Inked
 from convo.tui.thread import ThreadLines
 from convo.views import Entry, Opened
 
@@ -22,7 +22,6 @@ from convo.views import Entry, Opened
 class ConversationView(Inked, ScrollView, can_focus=True):
     """Messages of one conversation; the cursor is on a message or a fold, by its id."""
 
-    COMPONENT_CLASSES = INK
     BINDINGS = []  # noqa: RUF012
 
     class Activated(Message):
@@ -32,6 +31,8 @@ class ConversationView(Inked, ScrollView, can_focus=True):
         super().__init__(id=id)
         self._frame_of = frame_of
         self.thread = ThreadLines()
+        self.planned = 0
+        """The width it will have, known before the first layout: so the first frame is painted once."""
 
     @property
     def opened(self) -> Opened | None:
@@ -64,7 +65,7 @@ class ConversationView(Inked, ScrollView, can_focus=True):
 
     def lay_out(self) -> None:
         """Draw the lines for the present width."""
-        size = self.size.width
+        size = self.size.width or self.planned
         if size >= 8:
             self.thread.lay_out(self._frame_of(size))
         self.virtual_size = Size(size, len(self.thread.lines))
@@ -77,7 +78,8 @@ class ConversationView(Inked, ScrollView, can_focus=True):
 
     def on_resize(self) -> None:
         """Another width: other line breaks; the message under the cursor stays in sight."""
-        self.lay_out()
+        if self.virtual_size.width != self.size.width:
+            self.lay_out()
         self.call_after_refresh(self.show_current)
 
     def on_focus(self) -> None:
@@ -156,11 +158,6 @@ class ConversationView(Inked, ScrollView, can_focus=True):
         return True
 
     # painting
-
-    def notify_style_update(self) -> None:
-        """Colours changed."""
-        self.forget_styles()
-        super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen, the cursor's mark before the lines of its item."""

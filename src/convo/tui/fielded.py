@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from convo.tui import page as pages
-from convo.tui.asking import help_places
 from convo.tui.commands import Place
 from convo.tui.lines import Line
 from convo.tui.outside import OutsideApp
@@ -34,7 +33,7 @@ class FieldedApp(OutsideApp):
         from convo.tui.replybox import ReplyBox
 
         if self.inbox.reply is None:
-            box = ReplyBox(self.desk.ascii_glyphs)
+            box = ReplyBox()
             self.inbox.reply = box
             await self.inbox.query_one("#right").mount(box)
         return self.inbox.reply
@@ -112,8 +111,6 @@ class FieldedApp(OutsideApp):
             screen.search.typing = True
             await screen.query_one("#middle").mount(screen.search, before=0)
         bar = screen.search
-        for part in bar.query("#search-words"):
-            part.ascii_glyphs = self.desk.ascii_glyphs  # type: ignore[attr-defined]
         bar.display, bar.typing = True, True
         screen.pane = "list"
         screen.lay_panes(self.size.width, self.size.height)
@@ -173,7 +170,7 @@ class FieldedApp(OutsideApp):
     def open_page(self, kind: Literal["help", "accounts"]) -> None:
         """A page over the panes."""
         screen = self.inbox
-        topic: Place = screen.place if screen.place in help_places() else "list"
+        topic: Place = screen.place if screen.place in pages.HELP_ORDER else "list"
         screen.page.open(kind, "Accounts")
         screen.page.topic = topic
         if kind == "accounts":
@@ -197,7 +194,7 @@ class FieldedApp(OutsideApp):
 
     def next_help(self) -> None:
         """The help of the next place."""
-        order = help_places()
+        order = pages.HELP_ORDER
         page = self.inbox.page
         page.topic = order[(order.index(page.topic) + 1) % len(order)]
         page.filter = ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from convo.tui import moving
 from convo.tui.entries import Fold, link_words
@@ -214,9 +213,3 @@ async def no_post(screen: InboxScreen) -> None:
     """What convo does not do."""
     key = screen.desk.keymap.shown("answer") or "r"
     screen.desk.say(f"convo answers people; it does not post. {key} answers this message.")
-
-
-def safe_address(address: str) -> bool:
-    """Whether an address may be opened: http and https only, with a host."""
-    parts = urlsplit(address)
-    return parts.scheme in ("http", "https") and bool(parts.hostname)

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import os
-import shlex
-import subprocess
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from textual.app import App, SuspendNotSupported
-
-from convo.tui.looking import safe_address
 
 if TYPE_CHECKING:
     from convo.tui.desk import Desk
 
 
+def safe_address(address: str) -> bool:
+    """Whether an address may be opened: http and https only, with a host."""
+    parts = urlsplit(address)
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
 def run_editor(command: str, path: Path) -> int:
     """Run the user's editor on a file and wait; gives its exit status."""
+    import shlex
+    import subprocess
+
     return subprocess.run([*shlex.split(command), str(path)], check=False).returncode
 
 
@@ -31,6 +36,8 @@ class OutsideApp(App[None]):
 
     def edit(self, text: str) -> str | None:
         """Let the user write on in their editor; None when that was not possible, with the reason said."""
+        import tempfile
+
         look = self.desk.config.look
         command = look.editor or os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
         handle, name = tempfile.mkstemp(prefix="convo-", suffix=".txt")  # mode 0600
@@ -71,6 +78,9 @@ class OutsideApp(App[None]):
 
     def copy_words(self, words: str, said: str) -> None:
         """Put words on the clipboard: by the user's command, else through the terminal."""
+        import shlex
+        import subprocess
+
         if not words:
             self.desk.say("There is nothing to copy.")
             return

@@ -14,7 +14,7 @@ from convo.tui import cells
 from convo.tui.commands import COMMANDS, HELP_ROWS, SECTIONS, Command, Place, shown_key
 from convo.tui.keymap import Keymap
 from convo.tui.lines import EMPTY, Line, Span, emphasised, line, mark
-from convo.tui.paint import INK, Inked
+from convo.tui.paint import Inked
 from convo.tui.phrases import Moment
 from convo.views import AccountStatus, Health
 
@@ -28,7 +28,6 @@ HELP_ORDER: tuple[Place, ...] = ("list", "thread", "views", "reply", "search", "
 class Page(Inked, ScrollView, can_focus=True):
     """A page of lines over the body; `marks` are lines with a cursor."""
 
-    COMPONENT_CLASSES = INK
     BINDINGS = []  # noqa: RUF012
 
     def __init__(self) -> None:
@@ -60,11 +59,6 @@ class Page(Inked, ScrollView, can_focus=True):
         """Scroll by so many lines."""
         most = max(len(self.lines) - self.size.height, 0)
         self.scroll_to(y=max(0, min(self.scroll_offset.y + lines, most)), animate=False, immediate=True)
-
-    def notify_style_update(self) -> None:
-        """Colours changed."""
-        self.forget_styles()
-        super().notify_style_update()
 
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
@@ -24,47 +24,51 @@ else:
 INK = {f"ink--{name}" for name in (*ROLES, *GROUNDS)}
 
 
-class Inked(Base):
-    """Turns spans into strips by the component classes `ink--<role>` and `ink--<ground>`."""
+class Palette(Base):
+    """The screen's colours by the component classes `ink--<role>` and `ink--<ground>`, once for all its widgets."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = INK
     ascii_glyphs: bool = False
     _styles: dict[tuple[str, bool, bool, str], Style]
 
-    def forget_styles(self) -> None:
-        """To be called when the theme changed."""
+    def notify_style_update(self) -> None:
+        """Colours changed."""
         self._styles = {}
+        super().notify_style_update()
 
-    def style_of(self, span: Span, ground: str) -> Style:
+    def ink(self, role: str, bold: bool, underline: bool, ground: str) -> Style:
         """The terminal style of a span on a ground."""
-        key = (span.role, span.bold, span.underline, ground)
-        cache = self.__dict__.setdefault("_styles", {})
+        key = (role, bold, underline, ground)
+        cache: dict[tuple[str, bool, bool, str], Style] = self.__dict__.setdefault("_styles", {})
         if key not in cache:
-            cache[key] = self._make_style(*key)
-        style: Style = cache[key]
-        return style
+            cache[key] = self._made(*key)
+        return cache[key]
 
-    def _make_style(self, role: str, bold: bool, underline: bool, ground: str) -> Style:
+    def _made(self, role: str, bold: bool, underline: bool, ground: str) -> Style:
         text = self.get_component_rich_style(f"ink--{role}", partial=True)
         under = self.get_component_rich_style(f"ink--{ground}")
         theme = self.app.current_theme
         if theme.ansi:
-            bold = bold or (role == "waits" and not theme.dark) or (ground == "edge" and role == "text")
+            bold = bold or (role == "waits" and not theme.dark)
         dim = (theme.ansi and role == "muted") or None
-        return Style(
-            color=text.color,
-            bgcolor=under.bgcolor,
-            bold=bold or None,
-            underline=underline or None,
-            dim=dim,
-        )
+        return Style(color=text.color, bgcolor=under.bgcolor, bold=bold or None, underline=underline or None, dim=dim)
+
+
+class Inked(Base):
+    """Turns lines into strips with the colours of the screen."""
+
+    def style_of(self, span: Span, ground: str) -> Style:
+        """The terminal style of a span on a ground."""
+        palette = self.screen
+        assert isinstance(palette, Palette)
+        return palette.ink(span.role, span.bold, span.underline, ground)
 
     def strip_of(self, painted: Line, size: int) -> Strip:
         """A line as a strip of exactly `size` cells."""
         segments = []
+        ascii_glyphs = getattr(self.screen, "ascii_glyphs", False)
         for span in painted.spans:
             text = span.text
-            if self.ascii_glyphs:
+            if ascii_glyphs:
                 text = cells.ascii_marks(text) if span.mark else text.replace("…", "~")
             style = self.style_of(span, painted.ground)
             if span.target:
@@ -77,7 +81,6 @@ class Inked(Base):
 class Painted(Inked, Widget):
     """A fixed piece of the screen made of lines; a click on a span with a target says so."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = INK
     ALLOW_SELECT = False
 
     class Clicked(Message):
@@ -102,11 +105,6 @@ class Painted(Inked, Widget):
         taller = len(new) != len(self.lines)
         self.lines = new
         self.refresh(layout=taller and self.styles.auto_dimensions)
-
-    def notify_style_update(self) -> None:
-        """Colours changed."""
-        self.forget_styles()
-        super().notify_style_update()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """As high as its lines."""

@@ -156,9 +156,8 @@ class ReplyBox(Vertical):
     class Changed(Message):
         """A keystroke changed the draft."""
 
-    def __init__(self, ascii_glyphs: bool) -> None:
+    def __init__(self) -> None:
         super().__init__(id="reply")
-        self.ascii_glyphs = ascii_glyphs
         self.terms: Terms | None = None
         self.draft: Draft | None = None
         self.kept = ""
@@ -183,11 +182,6 @@ class ReplyBox(Vertical):
             yield Words()
             yield Painted(id="reply-right", ground="field")
         yield Painted(id="reply-bottom", ground="field")
-
-    def on_mount(self) -> None:
-        """The frame's marks follow the glyphs of the screen."""
-        for part in self.query(Painted):
-            part.ascii_glyphs = self.ascii_glyphs
 
     @property
     def words(self) -> Words:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from textual import events
 
-from convo.tui.deeds import DEEDS
 from convo.tui.keymap import TEXT_PLACES
 from convo.views import Failure
 
@@ -123,6 +122,8 @@ class Router:
 
 async def run_command(screen: InboxScreen, name: str) -> None:
     """Do a command of the table; what cannot be done is said in the engine's own words."""
+    from convo.tui.deeds import DEEDS
+
     if screen.desk.words and name not in ("copy_selection",):
         screen.desk.words = ""
     await guarded(screen, DEEDS[name](screen))

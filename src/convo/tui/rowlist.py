@@ -12,7 +12,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from convo.tui.lines import EMPTY, Line
-from convo.tui.paint import INK, Inked
+from convo.tui.paint import Inked
 from convo.tui.render import Fields, RowLook, row_lines
 
 HEIGHT = 2
@@ -45,7 +45,6 @@ PAGE = 200
 class RowList(Inked, ScrollView, can_focus=True):
     """The list of a view. Owns the order on the screen; the store owns the rows."""
 
-    COMPONENT_CLASSES = INK
     BINDINGS = []  # noqa: RUF012
     ALLOW_SELECT = False
 
@@ -72,6 +71,8 @@ class RowList(Inked, ScrollView, can_focus=True):
         self.index = 0
         self.twins: frozenset[str] = frozenset()
         self.show_cursor = True
+        self.planned = 0
+        """The width it will have, known before the first layout: so the first frame is painted once."""
         self._cache: dict[tuple[str, int, str], tuple[Line, Line]] = {}
 
     # data
@@ -94,7 +95,7 @@ class RowList(Inked, ScrollView, can_focus=True):
         self.refresh()
 
     def _resize_virtual(self) -> None:
-        self.virtual_size = Size(self.size.width, len(self.items) * HEIGHT)
+        self.virtual_size = Size(self.size.width or self.planned, len(self.items) * HEIGHT)
 
     @property
     def current(self) -> Item | None:
@@ -196,15 +197,11 @@ class RowList(Inked, ScrollView, can_focus=True):
 
     # painting
 
-    def notify_style_update(self) -> None:
-        """Colours changed."""
-        self.forget_styles()
-        super().notify_style_update()
-
     def on_resize(self) -> None:
         """Another width: other columns."""
-        self._cache.clear()
-        self._resize_virtual()
+        if self.virtual_size.width != self.size.width:
+            self._cache.clear()
+            self._resize_virtual()
         self.call_after_refresh(self._keep_in_sight)
 
     def on_focus(self) -> None:

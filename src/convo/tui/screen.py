@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -18,7 +18,7 @@ from convo.tui.desk import Desk
 from convo.tui.lines import line, mark
 from convo.tui.menus import MenuBox, Question
 from convo.tui.page import Page
-from convo.tui.paint import Painted
+from convo.tui.paint import INK, Painted, Palette
 from convo.tui.rowlist import RowList
 from convo.tui.views_pane import ViewsPane
 
@@ -33,15 +33,17 @@ KEPT = 3
 TOO_SMALL = "convo needs a window of 40 by 12. Your words are safe."
 
 
-class InboxScreen(Screen[None]):
+class InboxScreen(Palette, Screen[None]):
     """Lays the panes out and keeps the focus; what the keys do stands in the deeds."""
 
+    COMPONENT_CLASSES = INK
     BINDINGS = []  # noqa: RUF012
-    AUTO_FOCUS = None
+    AUTO_FOCUS = ""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
+        self.ascii_glyphs = desk.ascii_glyphs
         self.pane: Place = "list"
         """The pane that has the focus: views, list or thread."""
         self.views = ViewsPane()
@@ -52,6 +54,9 @@ class InboxScreen(Screen[None]):
         self.reply: ReplyBox | None = None
         self.search: SearchBar | None = None
         self.whole_thread = False
+        self._tiny: Painted | None = None
+        self._laid_out = Size(0, 0)
+        self._composed = False
 
     @property
     def convo(self) -> ConvoApp:
@@ -67,28 +72,24 @@ class InboxScreen(Screen[None]):
             with Vertical(id="middle"):
                 yield Painted(id="notice")
                 yield self.list
-                yield Painted(id="empty")
             yield Painted(id="rule-right", classes="rule")
             with Vertical(id="right"):
                 yield Painted(id="title")
                 yield self.thread
         yield Painted(id="status", ground="field")
         yield Painted(id="keys", ground="edge")
-        yield self.page
-        yield self.menu
-        yield Painted(id="tiny")
 
     def on_mount(self) -> None:
         """The first frame paints from the store before anything else starts."""
-        for part in self.query("*"):
-            if hasattr(part, "ascii_glyphs"):
-                part.ascii_glyphs = self.desk.ascii_glyphs
+        self._composed = True
         self.lay_panes(self.app.size.width, self.app.size.height)
         self.desk.begin(self)
         self.focus_pane("list")
 
     def on_resize(self, event: events.Resize) -> None:
         """Another size: the same conversation, message, draft and menu in other panes."""
+        if event.size == self._laid_out:
+            return
         self.lay_panes(event.size.width, event.size.height)
         self.call_after_refresh(self.settle)
 
@@ -118,10 +119,14 @@ class InboxScreen(Screen[None]):
         """Show the panes that fit, at their widths."""
         if wide <= 0:
             return
+        self._laid_out = Size(wide, high)
         tiny = wide < NARROWEST or high < LOWEST
-        self.query_one("#tiny").display = tiny
-        if tiny:
-            self.query_one("#tiny", Painted).show([line(part) for part in bars.wrap_all(TOO_SMALL, wide)])
+        if tiny and self._tiny is None:
+            self._tiny = Painted(id="tiny")
+            self.mount(self._tiny)
+        if self._tiny is not None:
+            self._tiny.display = tiny
+            self._tiny.show([line(part) for part in bars.wrap_all(TOO_SMALL, wide)])
         if self.one_pane and self.pane == "views":
             self.pane = "list"
         deep = self.one_pane and (self.pane == "thread" or self.replying)
@@ -131,6 +136,8 @@ class InboxScreen(Screen[None]):
         self.query_one("#right").display = deep or not self.one_pane
         list_width = 60 if wide >= 150 else 48
         self.query_one("#middle").styles.width = wide if self.one_pane else list_width
+        self.list.planned = wide if self.one_pane else list_width
+        self.thread.planned = self._right_width(wide)
         self.thread.thread.compact = high < 30
         for name in ("#rule-left", "#rule-right"):
             self.query_one(name, Painted).show([line(mark("│", "muted"))] * max(high - 3, 1))
@@ -178,7 +185,7 @@ class InboxScreen(Screen[None]):
 
     def draw(self) -> None:
         """Paint the bars, the views and the title for the present state."""
-        if not self.is_mounted or self.app.size.width < NARROWEST:
+        if not self._composed or self.app.size.width < NARROWEST:
             return
         wide = self.app.size.width
         self.query_one("#top", Painted).show([bars.top(self, wide)])
@@ -186,11 +193,11 @@ class InboxScreen(Screen[None]):
         self.query_one("#keys", Painted).show([bars.keys(self, wide)])
         self.views.draw(self.desk)
         right = self.query_one("#title", Painted)
-        size = (
-            wide if self.one_pane else wide - (60 if wide >= 150 else 48) - 1 - (17 if self.has_views else 0)
-        )
-        right.show(bars.title(self, size))
+        right.show(bars.title(self, self._right_width(wide)))
         bars.fill_middle(self, wide if self.one_pane else 60 if wide >= 150 else 48)
+
+    def _right_width(self, wide: int) -> int:
+        return wide if self.one_pane else wide - (60 if wide >= 150 else 48) - 1 - (17 if self.has_views else 0)
 
     def draw_reply(self) -> None:
         """Paint the reply box for its pane."""

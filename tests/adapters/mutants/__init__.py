@@ -17,7 +17,7 @@ class Mutation:
     test: str
     """Name of the test; its parameters in brackets where they matter."""
     world: str
-    """memory, bluesky or mastodon."""
+    """memory, overlapping, bluesky or mastodon: see `tests/mutants.py`."""
     fault: str
     """What the mutated adapter does wrong, in a few words."""
     adapter: Change | None = None
@@ -26,6 +26,8 @@ class Mutation:
     """Changes a new `Http` in place."""
     credential: Change | None = None
     """Changes the credential in place."""
+    patch: tuple[str, Any] | None = None
+    """A name to replace, for what is not the adapter's, and by what."""
 
 
 active: Mutation | None = None

@@ -32,7 +32,7 @@ def requested(**wrong: Any) -> Change:
     return around("prepare", prepare)
 
 
-async def _never_found(_: Any, real: Any, request: str, claimed: Any) -> Absent:
+async def never_found(_: Any, real: Any, request: str, claimed: Any) -> Absent:
     return Absent()
 
 
@@ -40,7 +40,7 @@ async def _ascii_only(_: Any, real: Any, request: str, claimed: Any) -> Any:
     return await real(request, claimed) if json.loads(request)["text"].isascii() else Absent()
 
 
-async def _claims_nothing(_: Any, real: Any, request: str, claimed: Any) -> Any:
+async def claims_nothing(_: Any, real: Any, request: str, claimed: Any) -> Any:
     return await real(request, ())
 
 
@@ -50,11 +50,11 @@ async def _anywhere(adapter: Any, real: Any, request: str, claimed: Any) -> Any:
     return Found(found[0]) if found else Absent()
 
 
-def _no_look(adapter: Any) -> None:
+def no_look(adapter: Any) -> None:
     turned("find", RetryAt, lambda error: Absent())(adapter)
 
 
-def _orphans(adapter: Any) -> None:
+def orphans(adapter: Any) -> None:
     """The server takes orphans, and the adapter leaves them standing."""
     adapter.server.traits.orphans = True
 
@@ -200,9 +200,9 @@ MUTATIONS = [
         "cuts what is too long",
         prepared(lambda _, reply: replace(reply, text=reply.text[:400])),
     ),
-    Mutation("test_an_answer_to_what_is_gone_is_refused", "memory", "posts an orphan", _orphans),
+    Mutation("test_an_answer_to_what_is_gone_is_refused", "memory", "posts an orphan", orphans),
     Mutation(
-        "test_no_answer_is_left_standing_without_its_parent", "memory", "leaves an orphan standing", _orphans
+        "test_no_answer_is_left_standing_without_its_parent", "memory", "leaves an orphan standing", orphans
     ),
     Mutation(
         "test_a_locked_thread_is_refused",
@@ -230,7 +230,7 @@ MUTATIONS = [
         f"{_AMBIGUOUS}[the connection ends before the answer-done]",
         "mastodon",
         "never finds it",
-        around("find", _never_found),
+        around("find", never_found),
     ),
     Mutation(
         f"{_AMBIGUOUS}[no answer ever-done]",
@@ -238,7 +238,7 @@ MUTATIONS = [
         "no answer is a refusal",
         turned("answer", Ambiguous, lambda error: Refused(error.words)),
     ),
-    Mutation("test_at_most_one_reply_ever", "memory", "sends again unseen", around("find", _never_found)),
+    Mutation("test_at_most_one_reply_ever", "memory", "sends again unseen", around("find", never_found)),
     Mutation("test_any_text_is_found_again", "memory", "finds ASCII only", around("find", _ascii_only)),
     Mutation(
         "test_an_older_own_message_with_the_same_words_is_no_proof",
@@ -250,7 +250,7 @@ MUTATIONS = [
         "test_an_own_message_of_another_outbox_row_is_no_proof",
         "memory",
         "finds what is claimed",
-        around("find", _claims_nothing),
+        around("find", claims_nothing),
     ),
     Mutation(
         "test_the_same_words_to_another_message_are_no_proof",
@@ -282,7 +282,7 @@ MUTATIONS = [
         "503 is final",
         turned("answer", RetryAt, lambda error: Refused(error.words)),
     ),
-    Mutation("test_no_look_means_no_absence", "memory", "who cannot look says absent", _no_look),
+    Mutation("test_no_look_means_no_absence", "memory", "who cannot look says absent", no_look),
     Mutation("test_an_own_message_is_edited", "memory", "changes nothing", around("edit", _unchanged)),
     Mutation(
         "test_an_own_message_is_deleted_once_or_twice", "memory", "fails when it is gone", _deletes_once

@@ -70,7 +70,7 @@ def _in_order_of_time(adapter: Any) -> None:
     fetched(wrong)(adapter)
 
 
-async def _none_gone(_: Any, real: Any, refs: Any) -> Any:
+async def none_gone(_: Any, real: Any, refs: Any) -> Any:
     return replace(await real(refs), gone=())
 
 
@@ -174,7 +174,7 @@ MUTATIONS = [
         each(lambda one: replace(one, content_warning="")),
     ),
     Mutation(
-        "test_look_up_tells_edits_and_deletions", "memory", "nothing is gone", around("lookup", _none_gone)
+        "test_look_up_tells_edits_and_deletions", "memory", "nothing is gone", around("lookup", none_gone)
     ),
     Mutation(
         "test_a_conversation_has_its_ancestors_and_answers",

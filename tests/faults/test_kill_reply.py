@@ -1,0 +1,78 @@
+"""`convo reply` killed anywhere: the answer stands on the server once or convo asks, and its words are in one place."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.bench import Bench, Kill
+from tests.faults.conftest import Benches
+from tests.faults.places import KINDS
+from tests.faults.scenarios import SCENARIOS, Scenario
+
+BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
+REPLY = BY_NAME["reply"]
+
+
+def _every_point(bench: Bench, scenario: Scenario) -> list[Kill]:
+    bench.begin(scenario.stage)
+    points, _, status = bench.measure(scenario.stage, *scenario.words(bench))
+    assert status == 0
+    assert "http.before_send" in points or "--hold" in scenario.words(bench)
+    return [Kill(point=number) for number in range(1, len(points) + 1)]
+
+
+def _every_request(bench: Bench, scenario: Scenario) -> list[Kill]:
+    bench.begin(scenario.stage)
+    _, requests, _ = bench.measure(scenario.stage, *scenario.words(bench))
+    return [Kill(request=number, done=done) for number in range(1, requests + 1) for done in (True, False)]
+
+
+def _demand(bench: Bench, scenario: Scenario, kills: list[Kill]) -> None:
+    for kill in kills:
+        verdict = scenario.run(bench, kill)
+        assert verdict.hit, f"{kill}: it ended before"
+        assert verdict.fine, f"killed {kill}: {verdict}"
+        assert not verdict.unsure, f"killed {kill}: nothing stands in the way of telling"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_killed_reply_is_there_once(benches: Benches, kind: str) -> None:
+    """At every point of a reply."""
+    bench = benches(kind)
+    _demand(bench, REPLY, _every_point(bench, REPLY))
+
+
+def test_a_reply_killed_while_the_server_works_is_there_once(benches: Benches) -> None:
+    """On the server that honours no key, whether it did what was asked or not."""
+    bench = benches("key ignored")
+    _demand(bench, REPLY, _every_request(bench, REPLY))
+
+
+def test_a_whole_process_dies_as_a_forked_one(benches: Benches) -> None:
+    """`python -m convo` itself, killed right after the server took the answer."""
+    bench = benches("key ignored")
+    _, requests, _ = bench.measure(REPLY.stage, *REPLY.words(bench))
+    bench.begin(REPLY.stage)
+    bench.program.whole = True
+    ran = bench.killed(Kill(request=requests), *REPLY.words(bench))
+    bench.program.whole = False
+    assert ran.killed
+    books = bench.books()
+    assert bench.answers(books) == 1
+    assert len(books.outbox("sending")) == 1
+    bench.later(15)
+    bench.demand("sync")
+    books = bench.books()
+    assert bench.answers(books) == 1
+    assert len(books.outbox("sent")) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [one.name for one in SCENARIOS[3:]])
+@pytest.mark.parametrize("kind", KINDS)
+def test_killed_at_every_point_and_request(benches: Benches, kind: str, name: str) -> None:
+    scenario = BY_NAME[name]
+    if kind not in scenario.kinds:
+        pytest.skip("It has no such thing.")
+    bench = benches(kind)
+    _demand(bench, scenario, _every_point(bench, scenario) + _every_request(bench, scenario))
