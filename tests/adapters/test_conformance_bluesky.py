@@ -7,6 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from convo.testing import AdapterSuite
+from convo.testing.answering import AnsweringSuite
+from convo.testing.delivering import DeliveringSuite
+from convo.testing.knowing import KnowingSuite
+from convo.testing.reading import ReadingSuite
+from convo.testing.trust import TrustSuite
+from convo.testing.whole import WholeSuite
 from tests.adapters.bluesky_world import BlueskyWorld
 
 
@@ -18,7 +24,7 @@ class TestBluesky(AdapterSuite):
         built.stop()
 
 
-class TestWithChat(AdapterSuite):
+class TestWithChat(ReadingSuite, KnowingSuite, TrustSuite, AnsweringSuite, DeliveringSuite, WholeSuite):
     """With an app password that may read direct messages."""
 
     @pytest.fixture

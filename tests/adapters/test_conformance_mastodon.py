@@ -7,6 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from convo.testing import AdapterSuite
+from convo.testing.answering import AnsweringSuite
+from convo.testing.delivering import DeliveringSuite
+from convo.testing.knowing import KnowingSuite
+from convo.testing.owning import OwningSuite
+from convo.testing.reading import ReadingSuite
+from convo.testing.whole import WholeSuite
 from tests.adapters.mastodon_world import MastodonWorld
 
 
@@ -16,31 +22,35 @@ def _world(kind: str) -> Iterator[MastodonWorld]:
     built.stop()
 
 
+class CompatibleSuite(ReadingSuite, KnowingSuite, AnsweringSuite, DeliveringSuite, OwningSuite, WholeSuite):
+    """What depends on a server's quirks; how the network fails is the same for all and tried on Mastodon."""
+
+
 class TestMastodon(AdapterSuite):
     @pytest.fixture
     def world(self) -> Iterator[MastodonWorld]:
         yield from _world("mastodon")
 
 
-class TestSnac(AdapterSuite):
+class TestSnac(CompatibleSuite):
     @pytest.fixture
     def world(self) -> Iterator[MastodonWorld]:
         yield from _world("snac")
 
 
-class TestGoToSocial(AdapterSuite):
+class TestGoToSocial(CompatibleSuite):
     @pytest.fixture
     def world(self) -> Iterator[MastodonWorld]:
         yield from _world("gotosocial")
 
 
-class TestTakahe(AdapterSuite):
+class TestTakahe(CompatibleSuite):
     @pytest.fixture
     def world(self) -> Iterator[MastodonWorld]:
         yield from _world("takahe")
 
 
-class TestHollo(AdapterSuite):
+class TestHollo(CompatibleSuite):
     @pytest.fixture
     def world(self) -> Iterator[MastodonWorld]:
         yield from _world("hollo")

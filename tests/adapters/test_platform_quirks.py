@@ -197,23 +197,7 @@ def test_mastodon_a_token_that_may_not_write_says_so(mastodon: MastodonWorld) ->
     played(mastodon, play)
 
 
-def test_mastodon_nobody_is_let_into_a_direct_message_unasked(mastodon: MastodonWorld) -> None:
-    said = mastodon.someone_writes_directly("only for you")
-    mastodon.uid("cleo")
-
-    async def play() -> None:
-        assert said is not None
-        adapter = await signed_in(mastodon)
-        parent = await received(adapter, mastodon, said)
-        reply = answer_to(adapter, parent, "as @cleo@third.example said")
-        with pytest.raises(Refused):
-            await adapter.answer(await adapter.prepare(reply))
-        assert mastodon.standing() == []
-
-    played(mastodon, play)
-
-
-def test_mastodon_a_rate_limited_look_is_no_absence(mastodon: MastodonWorld) -> None:
+def test_mastodon_a_look_that_makes_no_sense_is_no_absence(mastodon: MastodonWorld) -> None:
     said = mastodon.someone_mentions_me("hello")
 
     async def play() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import dataclasses
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -73,6 +73,8 @@ class Fediverse(MastodonWorld):
         super().__init__(kind, **changes)
         self.site.home.platform = ShortPages(self.server, 20)
 
+    clock: Running
+
     @staticmethod
     def present() -> HandClock:
         return Running()
@@ -104,6 +106,8 @@ class Atmosphere(BlueskyWorld):
         super().__init__(**changes)
         self.site.home.platform = ShortPages(self.server, 20)
 
+    clock: Running
+
     @staticmethod
     def present() -> HandClock:
         return Running()
@@ -128,7 +132,7 @@ class Atmosphere(BlueskyWorld):
 
 
 Place = Fediverse | Atmosphere
-KINDS = {
+KINDS: dict[str, Callable[[], Place]] = {
     "key honoured": lambda: Fediverse(idempotency="honoured"),
     "key ignored": lambda: Fediverse("gotosocial"),
     "500 on repeat": lambda: Fediverse(idempotency="error"),
@@ -138,7 +142,7 @@ KINDS = {
 """One place for each kind of idempotency."""
 
 
-def talk(place: Place, mentions: int = 45, own: int = 25) -> list[Said]:
+def talk(place: Place, mentions: int = 36, own: int = 22) -> list[Said]:
     """Two months of talk; gives what was said to the user, oldest first."""
     now = place.now()
     said: list[Said] = []
@@ -171,7 +175,7 @@ def news(place: Place, said: list[Said]) -> list[Said]:
         place.someone_mentions_me(
             f"Something new, {n}: are you there?", by=PEOPLE[n % 4], at=now - timedelta(seconds=40 - n)
         )
-        for n in range(25)
+        for n in range(22)
     ]
     for n in range(3):
         post = place.someone_posts(f"I wonder anew, {n}", by=PEOPLE[n], at=now - timedelta(seconds=12))

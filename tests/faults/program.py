@@ -61,7 +61,8 @@ class Program:
 
     def close(self) -> None:
         """End the launcher."""
-        assert self._launcher.stdin and self._launcher.stdout
+        assert self._launcher.stdin
+        assert self._launcher.stdout
         self._launcher.stdin.close()
         self._launcher.wait(30)
         self._launcher.stdout.close()

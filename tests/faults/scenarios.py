@@ -47,9 +47,9 @@ def _synced(bench: Bench, verdict: Verdict) -> None:
     verdict.other.append(f"sync does not come to its end: {told}")
 
 
-def _looked_after(bench: Bench) -> None:
-    """Let the program look after everybody who waits, and read its slow channels."""
-    for pause in (TURN, TURN, TURN, DAY):
+def _looked_after(bench: Bench, scenario: Scenario) -> None:
+    """Let the program read its slow channels, and look after all who wait where somebody edited or deleted."""
+    for pause in (TURN, TURN, DAY) if scenario.stage == "news" else (DAY,):
         bench.later(pause)
         bench.demand("sync")
 
@@ -59,7 +59,7 @@ def settled(bench: Bench, scenario: Scenario, kill: Kill) -> tuple[Verdict, Book
     ran = bench.killed(kill, *scenario.words(bench))
     verdict = Verdict(ran.killed)
     _synced(bench, verdict)
-    _looked_after(bench)
+    _looked_after(bench, scenario)
     return verdict, bench.books()
 
 
@@ -90,15 +90,16 @@ def _said(bench: Bench, scenario: Scenario) -> list[Any]:
 
 def _places(books: Books, words: str) -> int:
     """In how many places the words are that have not left."""
-    return books.drafts().count(words) + sum(row["text"] == words for row in books.outbox(*OPEN, "unsure"))
+    return [*books.drafts(), *(row["text"] for row in books.outbox(*OPEN, "unsure"))].count(words)
 
 
 def _answer(bench: Bench, scenario: Scenario, kill: Kill) -> Verdict:
     """The answer stands on the server once, or convo asks; its words were in one place all the time."""
     ran = bench.killed(kill, *scenario.words(bench))
     verdict = Verdict(ran.killed)
-    _judge_words(bench, bench.books(), verdict, begun=scenario.stage == "queued")
-    _delivered(bench, scenario, verdict)
+    books = bench.books()
+    _judge_words(bench, books, verdict, begun=scenario.stage == "queued")
+    _delivered(bench, scenario, books, verdict)
     _judge_answer(bench, verdict)
     return verdict
 
@@ -111,10 +112,9 @@ def _judge_words(bench: Bench, books: Books, verdict: Verdict, begun: bool) -> N
         verdict.lost.append("the words are nowhere")
 
 
-def _delivered(bench: Bench, scenario: Scenario, verdict: Verdict) -> None:
+def _delivered(bench: Bench, scenario: Scenario, books: Books, verdict: Verdict) -> None:
     """What a user does: what is on its way goes with the next syncs; what never got there is said again."""
     for _ in range(MOST_RUNS):
-        books = bench.books()
         if not books.outbox("sent", "unsure", *OPEN):
             bench.program.run(*scenario.words(bench))
         elif not books.outbox(*OPEN):
@@ -122,13 +122,13 @@ def _delivered(bench: Bench, scenario: Scenario, verdict: Verdict) -> None:
         verdict.runs += 1
         bench.later(LATER)
         bench.program.run("sync")
-    verdict.other.append(f"it never leaves: {bench.books().outbox()}")
+        books = bench.books()
+    verdict.other.append(f"it never leaves: {books.outbox()}")
 
 
 def _judge_answer(bench: Bench, verdict: Verdict) -> None:
-    for pause in (LATER, DAY):
-        bench.later(pause)
-        bench.demand("sync")
+    bench.later(DAY)
+    bench.demand("sync")
     books = bench.books()
     count, unsure = bench.answers(books), books.outbox("unsure")
     verdict.unsure = len(unsure)

@@ -1,4 +1,4 @@
-"""`convo sync` killed anywhere and run again: no message is lost, none is there twice, and all is as without the kill."""
+"""`convo sync` killed anywhere and run again: no message is lost, none repeated, and all is as without the kill."""
 
 from __future__ import annotations
 

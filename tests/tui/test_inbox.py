@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from convo.config import Config, InboxConfig
+from convo.config import Config, InboxConfig, LookConfig
 from convo.model import Reason
 from convo.views import Draft, Health, OutboxState, State, View
 from tests.tui import cast
@@ -541,3 +541,31 @@ def cast_draft() -> Draft:
     return Draft(
         "fosstodon", "uri:106", "Yes, we signed on Friday.", 0, None, None, "en", (), (), "", cast.NOW, 0
     )
+
+
+async def test_no_color_sends_no_colour_and_keeps_attributes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with inbox(config=Config(look=LookConfig(theme="convo-dark"))) as play:
+        assert play.app.theme == "terminal"
+        styles = [segment.style for line in play.app.screen._compositor.render_strips() for segment in line]
+        colours = {(style.color, style.bgcolor) for style in styles if style}
+        assert all(colour is None or colour.is_default for pair in colours for colour in pair)
+        assert any(style.bold for style in styles if style)
+        assert any(style.dim for style in styles if style)
+
+
+async def test_ascii_glyphs_draw_every_mark_in_ascii() -> None:
+    rows = [row for row in cast.ROWS if row.words.isascii() and row.who and row.who.name.isascii()]
+    rows[0] = replace(rows[0], title="The second house")
+    async with inbox(config=Config(look=LookConfig(glyphs="ascii")), rows=rows) as play:
+        await play.press("j", "k", "s")
+        assert play.text.isascii(), [sign for sign in play.text if not sign.isascii()]
+        await play.press("escape", "r")
+        await play.type("Yes")
+        assert "#= followers only" in play.text
+        assert [sign for sign in play.text.replace("å", "a") if not sign.isascii()] == []
+
+
+async def test_a_theme_that_does_not_exist_is_said() -> None:
+    async with inbox(config=Config(look=LookConfig(theme="nord-of-nowhere"))) as play:
+        assert play.status.startswith('There is no theme "nord-of-nowhere".')

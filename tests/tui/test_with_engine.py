@@ -147,7 +147,9 @@ async def test_search_views_and_pages(tmp_path: Path) -> None:
 
 async def test_looking_at_a_conversation_takes_new_away(tmp_path: Path) -> None:
     async with inbox(tmp_path) as play:
-        places = [n for n, item in enumerate(play.app.inbox.list.items) if getattr(item.subject, "unread", False)]
+        places = [
+            n for n, item in enumerate(play.app.inbox.list.items) if getattr(item.subject, "unread", False)
+        ]
         for _ in range(places[0]):
             await play.press("j")
         number = current(play).thread_id

@@ -165,10 +165,16 @@ class Table:
 
 def typed(keys: Sequence[str]) -> list[str]:
     """Those keys that can be typed on a line: single signs, and chords of them."""
-    return [key for key in keys if key.strip() and all(len(part) == 1 and part.isascii() for part in key.split(" "))]
+    return [
+        key
+        for key in keys
+        if key.strip() and all(len(part) == 1 and part.isascii() for part in key.split(" "))
+    ]
 
 
-def main_table(commands: Sequence[Command], keys: Callable[[str], Sequence[str]], handled: Collection[str]) -> Table:
+def main_table(
+    commands: Sequence[Command], keys: Callable[[str], Sequence[str]], handled: Collection[str]
+) -> Table:
     """The commands of the conversation: those of the table that are handled, and those it has not."""
     known = [command for command in commands if command.name in handled and command.name not in LEFT_OUT]
     letters = {command.name: typed(keys(command.name)) for command in known}

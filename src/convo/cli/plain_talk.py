@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from convo.cli.output import say
@@ -21,6 +21,10 @@ class Source(Protocol):
 
     async def line(self) -> str | None:
         """The next line without its end, None when there are no more."""
+        ...
+
+    def close(self) -> None:
+        """No line comes any more, also for who waits for one now."""
         ...
 
 
@@ -85,8 +89,9 @@ class Talk:
 
     def __init__(self, source: Source, *, terminal: bool) -> None:
         self._source = source
-        self._terminal = terminal
         self._asked: set[str] = set()
+        self.terminal = terminal
+        """Somebody sits before it: prompts are repeated, an editor can be opened."""
         self.ended = False
         """There is no more input."""
         self.news: Callable[[], Sequence[str]] = tuple
@@ -111,37 +116,34 @@ class Talk:
         """Say something and ask for one line; None at the end of input. A known prompt is not repeated over a pipe."""
         self.tell()
         whole = f"{said} {choices}" if said else choices
-        if said and (not self._terminal or len(whole) > TOGETHER):
+        if said and (not self.terminal or len(whole) > TOGETHER):
             self.say(said)
             whole = choices
-        if self._terminal:
+        if self.terminal:
             sys.stdout.write(_shown(f"{whole}: "))
         elif choices not in self._asked:
             self._asked.add(choices)
             say(f"{whole}: ")
         return await self._line()
 
-    async def written(self, line_read: Callable[[str], object] | None = None) -> list[str] | None:
-        """Lines up to one with only a dot (two dots mean one); None when the input ended before it."""
+    async def written(self, kept: Callable[[Sequence[str]], Awaitable[None]]) -> list[str]:
+        """Lines up to one with only a dot, or to the end of input; two dots mean one. Each is `kept` as it comes."""
         self.tell()
         lines: list[str] = []
         while True:
-            if self._terminal:
+            if self.terminal:
                 sys.stdout.write("> ")
             line = await self._line()
             if line is None or line == ".":
-                return None if line is None else lines
+                return lines
             lines.append("." if line == ".." else line)
-            if line_read is not None:
-                await_me = line_read("\n".join(lines))
-                if asyncio.iscoroutine(await_me):
-                    await await_me
+            await kept(lines)
 
     async def _line(self) -> str | None:
         sys.stdout.flush()
         line = None if self.ended else await self._source.line()
         if line is None:
-            if not self.ended and self._terminal:
+            if not self.ended and self.terminal:
                 say()
             self.ended = True
         return line

@@ -12,7 +12,17 @@ from convo.engine import voice
 from convo.engine.when import DAYS_LONG, MONTHS, MONTHS_LONG, shown_time
 from convo.model import Reason
 from convo.text import clean, shorten
-from convo.views import AccountStatus, Draft, Health, OutboxRow, OutboxState, Row, SnoozeChoice, Someone, State
+from convo.views import (
+    AccountStatus,
+    Draft,
+    Health,
+    OutboxRow,
+    OutboxState,
+    Row,
+    SnoozeChoice,
+    Someone,
+    State,
+)
 
 WIDTH = 112
 """Sentences share a line up to this many characters; a longer one has a line of its own."""
@@ -70,7 +80,9 @@ def standing(row: Row, now: datetime) -> str:
     if row.state is State.WAITING:
         others = [one for one in row.waiting_for if one.person_id != row.who.person_id]
         verb = "sounds finished" if row.finished else f"waits {waits_for(since, now)}"
-        also = f" {voice.names(others)} {'waits' if len(others) == 1 else 'wait'} here, too." if others else ""
+        also = (
+            f" {voice.names(others)} {'waits' if len(others) == 1 else 'wait'} here, too." if others else ""
+        )
         return f"{who}{comma} {verb}.{also}"
     if row.state is State.SNOOZED:
         return spelled(voice.comes_back([row.who], row.snoozed_until, now))

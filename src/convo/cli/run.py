@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -83,7 +84,7 @@ def _guarded(call: Callable[[], int]) -> int:
     except (StoreError, Failure) as error:
         say_error(error.words)
         return FAILED
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, asyncio.CancelledError):
         say_error("Stopped. What was done is kept.")
         return 130
     except BrokenPipeError:
@@ -99,8 +100,18 @@ async def _command(options: argparse.Namespace, handler: Handler) -> int:
     store = Store.open(data_dir(options), clock)
     engine = Engine(config, store, clock)
     try:
+        _leave_on_signals()
         return await handler(Session(options, config, store, engine))
     finally:
-        with contextlib.suppress(asyncio.CancelledError):
-            await engine.stop()
+        await engine.stop()
         store.close()
+
+
+def _leave_on_signals() -> None:
+    """SIGTERM, SIGHUP and Ctrl+C end the command; what is in flight is awaited up to 5 s by the engine's stop."""
+    task = asyncio.current_task()
+    assert task is not None
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        with contextlib.suppress(NotImplementedError, RuntimeError):  # not in the main thread: tests
+            loop.add_signal_handler(number, task.cancel)

@@ -152,4 +152,5 @@ class Joins:
         db.execute("UPDATE message SET thread_id = ? WHERE thread_id = ?", (keep, goes))
         db.execute("UPDATE merged SET into_id = ? WHERE into_id = ?", (keep, goes))
         db.execute("INSERT INTO merged VALUES (?, ?)", (goes, keep))
+        db.execute("DELETE FROM talk WHERE thread_id = ?", (goes,))
         db.execute("DELETE FROM thread WHERE id = ?", (goes,))

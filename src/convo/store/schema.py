@@ -45,6 +45,15 @@ CREATE TABLE person (
   UNIQUE (platform, uid)
 ) STRICT;
 
+-- Where on the web a person is: kind is handle, server, page (from handle and url), link or verified (profile links).
+CREATE TABLE place (
+  person_id INTEGER NOT NULL REFERENCES person,
+  kind TEXT NOT NULL,
+  place TEXT NOT NULL,             -- host and path, without scheme
+  PRIMARY KEY (person_id, kind, place)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX place_shared ON place (place, kind, person_id);
+
 CREATE TABLE hidden (               -- whom the user blocked or muted there; the whole list, per account
   account_id INTEGER NOT NULL REFERENCES account,
   uid TEXT NOT NULL,
@@ -147,6 +156,36 @@ CREATE INDEX message_unjudged ON message (id) WHERE unjudged;
 CREATE INDEX message_print ON message (print) WHERE print IS NOT NULL;
 CREATE INDEX message_held ON message (id) WHERE held;
 
+CREATE TABLE talk (                 -- derived: what the user and a person said to each other in a thread
+  thread_id INTEGER NOT NULL,
+  person_id INTEGER NOT NULL,
+  quiet INTEGER NOT NULL,          -- all that the person said to the user in it is quiet
+  settled INTEGER NOT NULL,        -- the user spoke last, or closed what was said: going on is with the person
+  first_at INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  theirs_id INTEGER,               -- the last message that each said to the other
+  theirs_at INTEGER,
+  mine_id INTEGER,
+  mine_at INTEGER,
+  late INTEGER,                    -- while the person waits: 0 now, 1 sounds finished, 2 put off by a snooze
+  waiting_since INTEGER,
+  PRIMARY KEY (thread_id, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX talk_person ON talk (person_id, quiet, last_at DESC, thread_id, settled);
+CREATE INDEX talk_waiting ON talk (person_id, late, waiting_since) WHERE waiting_since IS NOT NULL;
+
+CREATE TABLE turn (                 -- derived: whose turn it is with a human
+  person_id INTEGER PRIMARY KEY,   -- the lowest of all that are joined
+  circle INTEGER NOT NULL,
+  last_at INTEGER NOT NULL,
+  settled INTEGER NOT NULL,        -- of the talk that was last
+  late INTEGER,                    -- of the talk in which they wait longest; NULL when they do not
+  waiting_since INTEGER
+) STRICT;
+CREATE INDEX turn_mine ON turn (late, circle DESC, waiting_since, person_id) WHERE waiting_since IS NOT NULL;
+CREATE INDEX turn_theirs ON turn (settled, last_at DESC, person_id DESC) WHERE waiting_since IS NULL;
+CREATE INDEX turn_circle ON turn (last_at, person_id) WHERE circle AND waiting_since IS NULL;
+
 -- A message as one account's server knows it.
 CREATE TABLE sighting (
   message_id INTEGER NOT NULL REFERENCES message,
@@ -192,6 +231,14 @@ CREATE TABLE person_choice (       -- what the user decided about a person
   muted INTEGER NOT NULL DEFAULT 0,
   at INTEGER NOT NULL,
   PRIMARY KEY (platform, uid)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE apart (               -- two persons of whom the user said that they are not one human; smaller pair first
+  platform TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  other_platform TEXT NOT NULL,
+  other_uid TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (platform, uid, other_platform, other_uid)
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE draft (
   account_id INTEGER NOT NULL REFERENCES account,

@@ -13,6 +13,7 @@ from typing import Any
 
 from convo import waiting
 from convo.model import Reason
+from convo.store import talks
 from convo.store.connection import Connection, micros
 from convo.store.words import first_words
 
@@ -142,6 +143,7 @@ def rederive(db: sqlite3.Connection, thread_ids: Collection[int], now: datetime)
     changes = [change for thread in derived for change in thread.waits]
     if changes:
         db.executemany("UPDATE message SET waits = ? WHERE id = ?", changes)
+    talks.write(db, thread_ids, [row for thread in derived for row in thread.talks()])
     touched(db, thread_ids)
 
 
@@ -227,6 +229,10 @@ class _Derived:
             max(fact.arrival for fact in self._facts),
             self._looked,
         )
+
+    def talks(self) -> list[talks.Row]:
+        """What the user and each of the others said to each other in it."""
+        return talks.between(self._id, self._facts, self._ids, self._verdict, self._now)
 
     def _fact(self, row: tuple[Any, ...]) -> waiting.Fact:
         (

@@ -13,9 +13,10 @@ from convo.adapters.contract import (
     RetryAt,
     SignInAgain,
     Unreachable,
+    Verb,
 )
 from convo.testing.answering import TEXTS
-from convo.testing.tools import acted, answer_to, delivered, received, settled, signed_in
+from convo.testing.tools import acted, answer_to, delivered, needs, received, settled, signed_in
 from convo.testing.world import Trouble, Where, World
 
 _AMBIGUOUS = [
@@ -74,6 +75,19 @@ class DeliveringSuite:
         proof = await settled(restarted, world, request)
         assert isinstance(proof, Found)
         assert proof.message.uri == uri
+
+    @pytest.mark.parametrize("done", [True, False], ids=["done", "not done"])
+    @acted
+    async def test_a_direct_answer_is_delivered_once(self, world: World, done: bool) -> None:
+        adapter = await signed_in(world)
+        needs(adapter, Verb.DIRECT)
+        said = world.someone_writes_directly("only for you")
+        assert said is not None
+        request = await adapter.prepare(answer_to(adapter, await received(adapter, world, said), "my answer"))
+        if not world.trouble(Trouble.CUT_BEFORE, where=Where.ANSWER, done=done):
+            pytest.skip("nothing is ambiguous here")
+        uri = await delivered(adapter, world, request)
+        assert [one.uri for one in world.standing()] == [uri]
 
     @pytest.mark.parametrize("text", TEXTS)
     @acted

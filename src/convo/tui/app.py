@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,7 +52,7 @@ class ConvoApp(FieldedApp):
     def __init__(self, engine: Engine, config: Config | None = None, *, offline: bool = False,
                  zone: tzinfo | None = None) -> None:  # fmt: skip
         no_colour = "NO_COLOR" in os.environ
-        super().__init__()
+        super().__init__(ansi_color=True if no_colour else None)  # so that no grey is sent instead of colours
         config = config or engine.config
         encoding = getattr(sys.__stdout__, "encoding", None) or "utf-8"
         glyphs = theme.ascii_glyphs(config.look.glyphs, encoding=encoding)
@@ -93,6 +95,9 @@ class ConvoApp(FieldedApp):
         self.set_interval(1, self._second)
 
     def _begin(self) -> None:
+        for name in ("SIGTERM", "SIGHUP"):
+            with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
+                asyncio.get_running_loop().add_signal_handler(getattr(signal, name), self.exit)
         if not self.offline:
             self.run_worker(self._run_engine(), group="engine", exit_on_error=True)
         self.run_worker(self._warm(), group="warm")

@@ -50,7 +50,9 @@ class Palette(Base):
         if theme.ansi:
             bold = bold or (role == "waits" and not theme.dark)
         dim = (theme.ansi and role == "muted") or None
-        return Style(color=text.color, bgcolor=under.bgcolor, bold=bold or None, underline=underline or None, dim=dim)
+        return Style(
+            color=text.color, bgcolor=under.bgcolor, bold=bold or None, underline=underline or None, dim=dim
+        )
 
 
 class Inked(Base):

@@ -197,7 +197,9 @@ class InboxScreen(Palette, Screen[None]):
         bars.fill_middle(self, wide if self.one_pane else 60 if wide >= 150 else 48)
 
     def _right_width(self, wide: int) -> int:
-        return wide if self.one_pane else wide - (60 if wide >= 150 else 48) - 1 - (17 if self.has_views else 0)
+        return (
+            wide if self.one_pane else wide - (60 if wide >= 150 else 48) - 1 - (17 if self.has_views else 0)
+        )
 
     def draw_reply(self) -> None:
         """Paint the reply box for its pane."""

@@ -239,6 +239,12 @@ MUTATIONS = [
         turned("answer", Ambiguous, lambda error: Refused(error.words)),
     ),
     Mutation("test_at_most_one_reply_ever", "memory", "sends again unseen", around("find", never_found)),
+    Mutation(
+        "test_a_direct_answer_is_delivered_once[done]",
+        "memory",
+        "sends again unseen",
+        around("find", never_found),
+    ),
     Mutation("test_any_text_is_found_again", "memory", "finds ASCII only", around("find", _ascii_only)),
     Mutation(
         "test_an_older_own_message_with_the_same_words_is_no_proof",
