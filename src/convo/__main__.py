@@ -26,13 +26,14 @@ def open_inbox(options: Namespace) -> int:
     """Open the inbox on the terminal and stay until the user leaves."""
     from convo.cli.run import UsageError, data_dir, read_config
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("The inbox needs a terminal; convo --help lists the commands that do not.")
+    show = _talk if options.plain else _show
+    if not options.plain and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("The inbox needs a terminal; convo --plain and the commands of convo --help do not.")
     if options.demo:
         from convo.demo import demo_engine
 
         with demo_engine(options.data_dir) as engine:
-            return _show(engine)
+            return show(engine)
     from convo.clock import SystemClock
     from convo.engine import Engine
     from convo.store import Store
@@ -41,7 +42,7 @@ def open_inbox(options: Namespace) -> int:
     clock = SystemClock()
     store = Store.open(data_dir(options), clock)
     try:
-        return _show(Engine(config, store, clock), offline=options.offline)
+        return show(Engine(config, store, clock), offline=options.offline)
     finally:
         store.close()
 
@@ -52,6 +53,15 @@ def _show(engine: Engine, offline: bool = False) -> int:
     app = ConvoApp(engine, offline=offline)
     app.run()
     return app.return_code or 0
+
+
+def _talk(engine: Engine, offline: bool = False) -> int:
+    """Line by line, over the same table of commands; `[keys]` holds there, too."""
+    from convo.cli.plain_run import converse
+    from convo.tui.commands import COMMANDS
+    from convo.tui.keymap import Keymap
+
+    return converse(engine, COMMANDS, Keymap(engine.config.keys).keys, offline=offline)
 
 
 if __name__ == "__main__":

@@ -44,6 +44,14 @@ class Reason(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileLink:
+    """A link in a person's profile; `verified` when the platform found that the page links back."""
+
+    url: str
+    verified: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """An identity on a platform; `uid` never changes and is unique on the platform (a DID, an actor URI)."""
 
@@ -53,6 +61,8 @@ class Person:
     name: str = ""
     url: str = ""
     bot: bool = False
+    links: tuple[ProfileLink, ...] = ()
+    """The links of their profile, where the platform gives them along with what they write."""
 
 
 @dataclass(frozen=True, slots=True)

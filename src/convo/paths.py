@@ -7,6 +7,8 @@ from pathlib import Path
 
 import platformdirs
 
+from convo import points
+
 _APP = "convo"
 
 
@@ -38,7 +40,9 @@ def write_private(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        points.passed("file.replace")
         os.replace(fresh, path)
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
+    points.passed("file.replaced")

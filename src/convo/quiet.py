@@ -44,7 +44,7 @@ class Stranger:
     wrote_here: bool = False
     """The user wrote in its conversation before."""
     same_text: bool = False
-    """The same `fingerprint` came in another message of somebody the user does not know."""
+    """The same `fingerprint` came from another stranger, or in another conversation."""
 
 
 def why_quiet(stranger: Stranger) -> str:

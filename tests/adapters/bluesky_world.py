@@ -172,7 +172,14 @@ class BlueskyWorld(HttpWorld):
     def edit(self, said: Said, text: str) -> bool:
         did, collection, rkey = split_uri(said.uri)
         old = self.net.records[said.uri]
-        self.net.put(did, collection, rkey, {**old.value, "text": text, "facets": []}, at=old.indexed_at)
+        names = old.value["text"][len(said.text) :]
+        moved = len(text.encode()) - len(said.text.encode())
+        facets = [
+            {**facet, "index": {end: place + moved for end, place in facet["index"].items()}}
+            for facet in old.value.get("facets", [])
+        ]
+        value = {**old.value, "text": text + names, "facets": facets}
+        self.net.put(did, collection, rkey, value, at=old.indexed_at)
         return True
 
     def delete(self, said: Said) -> None:

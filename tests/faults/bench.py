@@ -15,6 +15,8 @@ from tests.simulators.faults import Cut, Fault
 
 LATER = 15.0
 """Seconds that pass between two runs: more than any settle time."""
+FULL = 2
+"""`PRAGMA synchronous` of a commit that is on the disk when it is over."""
 WORDS = "Yes, and I wonder what you make of it yourself"
 """What the user answers."""
 
@@ -31,10 +33,12 @@ class Kill:
     """The server does what that request asks."""
     after: float = 0.0
     """After so many seconds."""
+    power: bool = False
+    """The power goes, too: commits after the last one that was synced are not on the disk."""
 
     def __str__(self) -> str:
         if self.point:
-            return f"at point {self.point}"
+            return f"at point {self.point}{', with the power' * self.power}"
         if self.request:
             return f"at request {self.request}, {'done' if self.done else 'lost'}"
         return f"after {self.after * 1000:.0f} ms"
@@ -150,7 +154,7 @@ class Bench:
 
     def begin(self, name: str) -> None:
         """Go back to a stage."""
-        stage = self.stages[name]
+        stage = self._stage = self.stages[name]
         shutil.rmtree(self.program.data)
         shutil.copytree(stage.data, self.program.data)
         with self.place.site.home.lock:
@@ -176,10 +180,22 @@ class Bench:
         home = self.place.site.home
         if kill.request:
             home.add(Fault(before=self.program.kill, done=kill.done, cut=Cut.BEFORE), skip=kill.request - 1)
-        ran = self.program.run(*words, kill_at=kill.point, kill_after=kill.after)
+        ran = self.program.run(*words, kill_at=kill.point, kill_after=kill.after, power=kill.power)
         with home.lock:
             home.faults.clear()
+        if kill.power and ran.killed:
+            self._lose_power()
         return ran
+
+    def _lose_power(self) -> None:
+        """Put the store back to its last commit that was synced, or to the state in which it was closed last."""
+        copies = sorted(self.program.commits.iterdir())
+        synced = [copy for copy in copies if copy.name.endswith(f"-{FULL}")]
+        source = synced[-1] if synced else self._stage.data
+        for ending in ("", "-wal", "-shm"):
+            (self.program.data / f"convo.db{ending}").unlink(missing_ok=True)
+            if (file := source / f"convo.db{ending}").exists() and ending != "-shm":
+                shutil.copy(file, self.program.data)
 
     def books(self) -> Books:
         """Both books now."""
@@ -191,14 +207,44 @@ class Bench:
         """How often the user's answer stands on the server."""
         return sum(count for text, count in books.standing.items() if words in text)
 
-    def measure(self, stage: str, *words: str) -> tuple[list[str], int, int]:
-        """The points that a command passes from a stage, how many requests it makes, and its exit status."""
+    def measure(self, stage: str, *words: str) -> Course:
+        """What a command passes from a stage to its end."""
         self.begin(stage)
-        file = self.program.directory / "points"
-        file.unlink(missing_ok=True)
-        ran = self.program.run(*words, points=file)
-        points = file.read_text().split() if file.exists() else []
-        return points, len(self.place.site.log), ran.status
+        ran = self.program.run(*words, points=True, power=True)
+        assert ran.status == 0, f"{words}: {ran.out} {ran.err}"
+        points = self.program.points.read_text().split()
+        synced = [copy.name.endswith(f"-{FULL}") for copy in sorted(self.program.commits.iterdir())]
+        return Course(points, len(self.place.site.log), synced)
+
+
+@dataclass
+class Course:
+    """What a command passes when nobody kills it."""
+
+    points: list[str]
+    requests: int
+    synced: list[bool]
+    """Whether each commit was synced."""
+
+    def at_points(self) -> list[Kill]:
+        """Kills at every point."""
+        return [Kill(point=number) for number in range(1, len(self.points) + 1)]
+
+    def at_requests(self) -> list[Kill]:
+        """Kills at every request, which the server fulfils, or of which it never hears."""
+        numbers = range(1, self.requests + 1)
+        return [Kill(request=number, done=done) for number in numbers for done in (True, False)]
+
+    def at_power(self) -> list[Kill]:
+        """Losses of power at every point where they undo what was committed."""
+        found, commits = [], iter(self.synced)
+        synced = True
+        for number, name in enumerate(self.points, 1):
+            if name == "store.committed":
+                synced = next(commits)
+            if not synced:
+                found.append(Kill(point=number, power=True))
+        return found
 
 
 @dataclass

@@ -1,8 +1,9 @@
 """Starts `convo` as a process of its own, cheaply: this one has imported everything and forks for each command.
 
 Reads one JSON document a line: `words` (the command line), `books` (print all that is stored instead), `env`,
-`later` (seconds by which the program's clock runs ahead), `out` and `err` (files). Answers a line with the process
-id, then one with the exit status. The child is an ordinary process; SIGKILL ends it as it ends any other.
+`later` (seconds by which the program's clock runs ahead), `commits` (a directory that gets a copy of the store after
+each commit, or ""), `out` and `err` (files). Answers a line with the process id, then one with the exit status. The
+child is an ordinary process; SIGKILL ends it as it ends any other.
 """
 
 from __future__ import annotations
@@ -13,9 +14,12 @@ import importlib
 import json
 import os
 import pkgutil
+import shutil
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -49,6 +53,36 @@ def advance(seconds: float) -> None:
     SystemClock.now = now  # type: ignore[method-assign]
 
 
+def record_commits(directory: Path) -> None:
+    """Copy the store's files after each commit, before anything else happens, into `<number>-<synchronous>`."""
+    from convo import points
+    from convo.store.writer import Writer
+
+    writers: list[Writer] = []
+    make, observe = Writer.__init__, points.observe
+
+    def made(self: Writer, *arguments: Any) -> None:
+        writers.append(self)
+        make(self, *arguments)
+
+    def copying(observer: Callable[[str], None] | None) -> None:
+        def note(name: str) -> None:
+            if name == "store.committed":
+                db = writers[-1]._db
+                (synchronous,) = db.execute("PRAGMA synchronous").fetchone()
+                copy = directory / f"{len(list(directory.iterdir())):04}-{synchronous}"
+                copy.mkdir()
+                for ending in ("", "-wal"):
+                    shutil.copy(f"{writers[-1]._path}{ending}", copy)
+            if observer is not None:
+                observer(name)
+
+        observe(note)
+
+    Writer.__init__ = made  # type: ignore[method-assign]
+    points.observe = copying
+
+
 def be(job: dict[str, Any]) -> int:
     """In the child: run the commands and give the last exit status."""
     for number, name in ((1, "out"), (2, "err")):
@@ -57,6 +91,8 @@ def be(job: dict[str, Any]) -> int:
     sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8") for number in (1, 2))
     os.environ.update(job["env"])
     advance(job["later"])
+    if job["commits"]:
+        record_commits(Path(job["commits"]))
     from convo.__main__ import main
 
     try:

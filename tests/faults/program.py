@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -48,6 +49,8 @@ class Program:
         self.directory = directory
         self.data = directory / "data"
         self.config = directory / "config.toml"
+        self.points = directory / "points"
+        self.commits = directory / "commits"
         self.later = 0.0
         """Seconds by which the program's clock runs ahead of the machine's."""
         self.whole = False
@@ -71,10 +74,26 @@ class Program:
     def _words(self) -> list[str]:
         return ["--config", str(self.config), "--data-dir", str(self.data)]
 
-    def run(self, *words: str, kill_at: int = 0, kill_after: float = 0.0, points: Path | None = None) -> Ran:
-        """Run a command to its end, or to its `kill_at`-th point, or for `kill_after` seconds."""
-        env = {"CONVO_KILL_AT": str(kill_at) if kill_at else "", "CONVO_POINTS": str(points or "")}
-        return self._run([*self._words, *words], env, kill_after, books=False)
+    def run(
+        self,
+        *words: str,
+        kill_at: int = 0,
+        kill_after: float = 0.0,
+        points: bool = False,
+        power: bool = False,
+    ) -> Ran:
+        """Run a command to its end, or to its `kill_at`-th point, or for `kill_after` seconds.
+
+        `points`: write down those it passes; `power`: and copy the store after each commit.
+        """
+        env = {"CONVO_KILL_AT": str(kill_at) if kill_at else "", "CONVO_POINTS": ""}
+        if points:
+            self.points.unlink(missing_ok=True)
+            env["CONVO_POINTS"] = str(self.points)
+        if power:
+            shutil.rmtree(self.commits, ignore_errors=True)
+            self.commits.mkdir()
+        return self._run([*self._words, *words], env, kill_after, commits=self.commits if power else "")
 
     def books(self) -> Any:
         """All conversations, drafts and the outbox as the program shows them."""
@@ -86,14 +105,23 @@ class Program:
         with suppress(ProcessLookupError):
             os.kill(self._pid, signal.SIGKILL)
 
-    def _run(self, words: list[str], env: dict[str, str], kill_after: float, books: bool) -> Ran:
+    def _run(
+        self,
+        words: list[str],
+        env: dict[str, str],
+        kill_after: float,
+        *,
+        books: bool = False,
+        commits: Path | str = "",
+    ) -> Ran:
         out, err = self.directory / "out", self.directory / "err"
         self._started.clear()
         if self.whole and not books:
             status = self._whole(words, env, out, err)
         else:
-            job = {"words": words, "env": env, "later": self.later, "out": str(out), "err": str(err)}
-            status = self._forked({**job, "books": books}, kill_after)
+            files = {"out": str(out), "err": str(err), "commits": str(commits)}
+            job = {"words": words, "env": env, "later": self.later, "books": books, **files}
+            status = self._forked(job, kill_after)
         ran = Ran(status, out.read_text() if out.exists() else "", err.read_text() if err.exists() else "")
         assert "Traceback" not in ran.err, f"{words}: {ran.err}"
         return ran

@@ -1,4 +1,4 @@
-"""Kills `convo` at every point, at every request and at random times, and prints what the books say after it.
+"""Kills `convo` at every point and request, with the power and at random times, and prints what the books say then.
 
     python tests/faults/table.py [--random 20] [--seed 1] [--only WORDS]
 
@@ -29,16 +29,15 @@ COLUMNS = ("tried", "survived", "lost", "doubled", "other", "unsure")
 
 
 def kills(bench: Bench, scenario: Scenario, random: Random, times: int) -> Iterator[Kill]:
-    """All points, all requests (done there, and lost on the way), and some random times of a scenario."""
+    """All points, all requests (done there, and lost on the way), losses of power, and some random times."""
     bench.begin(scenario.stage)
     words = scenario.words(bench)
+    course = bench.measure(scenario.stage, *words)
+    bench.begin(scenario.stage)
     began = time.monotonic()
-    points, requests, _ = bench.measure(scenario.stage, *words)
+    bench.demand(*words)
     took = time.monotonic() - began
-    yield from (Kill(point=number) for number in range(1, len(points) + 1))
-    for number in range(1, requests + 1):
-        yield Kill(request=number)
-        yield Kill(request=number, done=False)
+    yield from course.at_points() + course.at_requests() + course.at_power()
     yield from (Kill(after=random.uniform(0.005, took)) for _ in range(times))
 
 

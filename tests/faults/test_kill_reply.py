@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.faults.bench import Bench, Kill
+from tests.faults.bench import Bench, Course, Kill
 from tests.faults.conftest import Benches
 from tests.faults.places import KINDS
 from tests.faults.scenarios import SCENARIOS, Scenario
@@ -13,18 +13,9 @@ BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}
 REPLY = BY_NAME["reply"]
 
 
-def _every_point(bench: Bench, scenario: Scenario) -> list[Kill]:
+def _course(bench: Bench, scenario: Scenario) -> Course:
     bench.begin(scenario.stage)
-    points, _, status = bench.measure(scenario.stage, *scenario.words(bench))
-    assert status == 0
-    assert "http.before_send" in points or "--hold" in scenario.words(bench)
-    return [Kill(point=number) for number in range(1, len(points) + 1)]
-
-
-def _every_request(bench: Bench, scenario: Scenario) -> list[Kill]:
-    bench.begin(scenario.stage)
-    _, requests, _ = bench.measure(scenario.stage, *scenario.words(bench))
-    return [Kill(request=number, done=done) for number in range(1, requests + 1) for done in (True, False)]
+    return bench.measure(scenario.stage, *scenario.words(bench))
 
 
 def _demand(bench: Bench, scenario: Scenario, kills: list[Kill]) -> None:
@@ -39,19 +30,21 @@ def _demand(bench: Bench, scenario: Scenario, kills: list[Kill]) -> None:
 def test_a_killed_reply_is_there_once(benches: Benches, kind: str) -> None:
     """At every point of a reply."""
     bench = benches(kind)
-    _demand(bench, REPLY, _every_point(bench, REPLY))
+    course = _course(bench, REPLY)
+    assert "http.before_send" in course.points
+    _demand(bench, REPLY, course.at_points())
 
 
 def test_a_reply_killed_while_the_server_works_is_there_once(benches: Benches) -> None:
     """On the server that honours no key, whether it did what was asked or not."""
     bench = benches("key ignored")
-    _demand(bench, REPLY, _every_request(bench, REPLY))
+    _demand(bench, REPLY, _course(bench, REPLY).at_requests())
 
 
 def test_a_whole_process_dies_as_a_forked_one(benches: Benches) -> None:
     """`python -m convo` itself, killed right after the server took the answer."""
     bench = benches("key ignored")
-    _, requests, _ = bench.measure(REPLY.stage, *REPLY.words(bench))
+    requests = _course(bench, REPLY).requests
     bench.begin(REPLY.stage)
     bench.program.whole = True
     ran = bench.killed(Kill(request=requests), *REPLY.words(bench))
@@ -75,4 +68,5 @@ def test_killed_at_every_point_and_request(benches: Benches, kind: str, name: st
     if kind not in scenario.kinds:
         pytest.skip("It has no such thing.")
     bench = benches(kind)
-    _demand(bench, scenario, _every_point(bench, scenario) + _every_request(bench, scenario))
+    course = _course(bench, scenario)
+    _demand(bench, scenario, course.at_points() + course.at_requests() + course.at_power())

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.faults.bench import Bench, Kill
+from tests.faults.bench import Bench, Course, Kill
 from tests.faults.conftest import Benches
 from tests.faults.places import KINDS
 from tests.faults.scenarios import SCENARIOS, Scenario
@@ -22,19 +22,17 @@ def _demand(bench: Bench, scenario: Scenario, kills: list[Kill]) -> None:
         assert verdict.fine, f"killed {kill}: {verdict}"
 
 
-def _points(bench: Bench, scenario: Scenario) -> int:
-    points, _, status = bench.measure(scenario.stage, *scenario.words(bench))
-    assert status == 0
-    assert {"store.commit", "store.committed", "http.before_read"} <= set(points)
-    return len(points)
+def _course(bench: Bench, scenario: Scenario) -> Course:
+    course = bench.measure(scenario.stage, *scenario.words(bench))
+    assert {"store.commit", "store.committed", "http.before_read"} <= set(course.points)
+    return course
 
 
 @pytest.mark.parametrize("kind", ["key ignored", "chosen record key"])
 def test_a_killed_sync_loses_nothing_and_repeats_nothing(benches: Benches, kind: str) -> None:
     """At some points of a first sync; all of them in the slow test below, and in table.py."""
     bench = benches(kind)
-    count = _points(bench, FIRST)
-    _demand(bench, FIRST, [Kill(point=number) for number in range(STEP // 2, count + 1, STEP)])
+    _demand(bench, FIRST, _course(bench, FIRST).at_points()[STEP // 2 :: STEP])
 
 
 @pytest.mark.slow
@@ -42,7 +40,8 @@ def test_a_killed_sync_loses_nothing_and_repeats_nothing(benches: Benches, kind:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_sync_killed_at_every_point_loses_nothing(benches: Benches, kind: str, scenario: Scenario) -> None:
     bench = benches(kind)
-    _demand(bench, scenario, [Kill(point=number) for number in range(1, _points(bench, scenario) + 1)])
+    course = _course(bench, scenario)
+    _demand(bench, scenario, course.at_points() + course.at_power())
 
 
 def test_what_older_pages_of_a_first_sync_bring_is_history(benches: Benches) -> None:

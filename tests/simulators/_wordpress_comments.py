@@ -75,7 +75,7 @@ class Comments:
         if me and me.can("edit_posts"):
             return
         usual = {"status": "approve", "type": "comment"}
-        named = [name for name in ("author", "author_exclude", "author_email", "type", "status")]
+        named = ["author", "author_exclude", "author_email", "type", "status"]
         bad = [name for name in named if request.first(name, usual.get(name, "")) != usual.get(name, "")]
         if bad:
             words = f"Query parameter not permitted: {', '.join(bad)}"

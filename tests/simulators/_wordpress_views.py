@@ -78,7 +78,7 @@ class Views:
                 "nickname": user.login,
                 "roles": [user.role],
                 "registered_date": "2026-11-22T07:48:57+00:00",
-                "capabilities": {name: True for name in sorted(CAPABILITIES[user.role])},
+                "capabilities": dict.fromkeys(sorted(CAPABILITIES[user.role]), True),
                 "extra_capabilities": {user.role: True},
             }
         return view

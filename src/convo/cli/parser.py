@@ -238,6 +238,9 @@ def build() -> argparse.ArgumentParser:
     parser.add_argument(
         "--demo", action="store_true", help="the inbox with a built-in cast; people answer back"
     )
+    parser.add_argument(
+        "--plain", action="store_true", help="the inbox line by line, for screen readers and braille"
+    )
     parser.set_defaults(json=False, command=None)
     commands = parser.add_subparsers(
         title="commands", metavar="COMMAND", dest="command", parser_class=_Parser

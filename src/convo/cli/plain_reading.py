@@ -1,4 +1,4 @@
-"""A conversation read out: what was said to the user and what it answers, all else by names until it is asked for. Pure."""
+"""A conversation read out: what waits and what it answers, all else by names until it is asked for. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from convo.cli import plain_words as words
 from convo.engine import voice
 from convo.model import Attachment, Link, Quote, Visibility
 from convo.text import one_line, shorten
-from convo.views import Draft, Entry, Opened, OutboxRow, Someone, State
+from convo.views import Entry, Opened, OutboxRow, Someone, State
 
 LAST = 4
 """How many messages are read of a conversation in which nobody waits."""
@@ -38,7 +38,8 @@ def lead(entries: Sequence[Entry]) -> Entry | None:
     """Whom an answer goes to: the first that waits, else the newest of another person, else the last."""
     waiting = [entry for entry in entries if entry.waiting or entry.held]
     others = [entry for entry in entries if not entry.author.is_me and not entry.deleted]
-    return (waiting[:1] or others[-1:] or list(entries[-1:]) or [None])[0]
+    found = waiting[:1] or others[-1:] or list(entries[-1:])
+    return found[0] if found else None
 
 
 def outline(opened: Opened) -> Reading:
@@ -91,7 +92,7 @@ class Reader:
         self,
         reading: Reading,
         note: str,
-        draft: tuple[Draft, str] | None,
+        draft: tuple[str, str] | None,
         leaving: Sequence[OutboxRow],
         offline: bool,
     ) -> list[str]:
@@ -106,9 +107,7 @@ class Reader:
         if note:
             lines += words.filled(_stopped(f"Your note: {one_line(note)}"))
         if draft is not None:
-            lines += words.filled(
-                f'Your draft to {draft[1]}: "{shorten(draft[0].text, 200)}" r goes on with it.'
-            )
+            lines += words.filled(f'Your draft to {draft[0]}: "{shorten(draft[1], 200)}" r goes on with it.')
         for one in leaving:
             lines += words.filled(f'You wrote: "{one.text}" {words.leaving(one, self._now, offline)}')
         return lines
@@ -217,7 +216,8 @@ def spelled_moment(when: datetime, now: datetime) -> str:
 def paragraphs(text: str) -> list[str]:
     """A message's text without marks: quotes and code are named in words, list items stand alone."""
     found: list[str] = []
-    code, quoted = False, []
+    quoted: list[str] = []
+    code = False
     for row in text.split("\n"):
         line = row.expandtabs(4).rstrip()
         if quoted and not line.startswith(">"):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convo.adapters.contract import Verb
@@ -76,7 +78,7 @@ async def _begin(plain: Plain) -> Reply | None:
 
 
 async def _whom(plain: Plain) -> Entry | None:
-    """The message to answer: that of the draft or answer read, else the first of who waits; None where nobody can be."""
+    """The message to answer: that of the draft or answer read, else the first of who waits."""
     if plain.target is not None:
         return plain.target
     entries = plain.opened.entries if plain.opened else ()
@@ -151,7 +153,9 @@ class Reply:
 
     async def keep(self, text: str) -> None:
         """Put the words into the store."""
-        self.draft = replace(self.draft, text=text, cursor=len(text), touched_at=self.plain.engine.clock.now())
+        self.draft = replace(
+            self.draft, text=text, cursor=len(text), touched_at=self.plain.engine.clock.now()
+        )
         await self._answers.save_draft(self.draft)
 
     async def change_terms(self, **changes: object) -> None:
@@ -222,7 +226,9 @@ class Reply:
         text = self.draft.text
         await self._answers.save_draft(self.draft)
         fresh = self._answers.terms(self.terms.message.message_id, name)
-        moved = fresh.draft or replace(self.draft, account=name, visibility=None, content_warning=None, dropped=())
+        moved = fresh.draft or replace(
+            self.draft, account=name, visibility=None, content_warning=None, dropped=()
+        )
         self.terms, self.draft = fresh, moved
         if not fresh.draft:
             await self.keep(text)
@@ -233,7 +239,7 @@ class Reply:
         if not self.talk.terminal:
             self.talk.say("An editor needs a terminal; write here.")
             return
-        look, directory = self.plain.engine.config.look, self.plain.engine.store.directory
+        look, directory = self.plain.engine.config.look, Path(tempfile.gettempdir())
         try:
             text = await asyncio.to_thread(edited, self.draft.text, look.editor, directory)
         except UsageError as error:
@@ -258,7 +264,9 @@ class Reply:
         """Say what should be said before; then into the outbox, and on to the next conversation."""
         cautions = self._answers.cautions(self.draft)
         blocking = [one for one in cautions if one.blocks]
-        telling = [one for one in cautions if not one.blocks and not one.needs_yes and one.words not in self._heeded]
+        telling = [
+            one for one in cautions if not one.blocks and not one.needs_yes and one.words not in self._heeded
+        ]
         if blocking or telling:
             self.talk.say(*(_told(one) for one in blocking or telling))
             self._heeded.update(one.words for one in telling)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 
 from convo.model import Conversation, Lookup, Message, Page, Ref
-from convo.store import accounts, judging, persons, quieting, stored, threads
+from convo.store import accounts, judging, persons, quieting, stored, threads, turns
 from convo.store.batch import Batch, IngestContext, Saved
 from convo.store.concern import MOST, concerning
 from convo.store.own import Own
@@ -162,6 +162,7 @@ def _end_page(db: sqlite3.Connection, account_id: int, channel: str, page: Page,
         hidden = persons.hide(db, account_id, page.hidden)
         touched = {thread_id for person_id in hidden for thread_id in threads.of_person(db, person_id)}
         threads.rederive(db, touched, ctx.now)
+        turns.settle(db, hidden)
         saved += Saved(touched=frozenset(touched))
     accounts.set_cursor(db, account_id, channel, page.cursor, ctx.now)
     return saved

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from convo.store import outbox, threads
+from convo.store import outbox, threads, turns
 from convo.store.connection import micros
 
 State = dict[str, Any]
@@ -18,6 +18,7 @@ Key = tuple[Any, ...]
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "contact": ("id",),
     "contact_person": ("platform", "uid"),
+    "apart": ("platform", "uid", "other_platform", "other_uid"),
     "person_choice": ("platform", "uid"),
     "done": ("uri",),
     "mute": ("uri",),
@@ -155,6 +156,7 @@ def record(
         return wanted
     changed = {*affected(db, rows), *wanted.thread_ids}
     threads.rederive(db, sorted(changed), now)
+    _settle_turns(db, rows)
     kept = list(errands)
     db.execute("DELETE FROM journal WHERE undone = ?", (UNDONE,))
     about = {"who": wanted.who, "detail": wanted.detail, "threads": wanted.thread_ids, "there": wanted.there}
@@ -233,9 +235,24 @@ def affected(db: sqlite3.Connection, rows: Iterable[RowChange]) -> set[int]:
             members = db.execute("SELECT platform, uid FROM contact_person WHERE contact_id = ?", change.key)
             for platform, uid in members.fetchall():
                 found |= spoken_in(db, platform, uid)
-        else:
+        elif change.table != "apart":
             found |= spoken_in(db, *change.key)
     return found
+
+
+def _settle_turns(db: sqlite3.Connection, rows: Iterable[RowChange]) -> None:
+    """Say anew whose turn it is with everybody whose contact or choice changed, and who was joined with them."""
+    contacts: set[int] = set()
+    keys: set[Key] = set()
+    for change in rows:
+        if change.table == "contact":
+            contacts.add(change.key[0])
+        elif change.table in ("contact_person", "person_choice"):
+            keys.add(change.key)
+            both = (change.before or {}, change.after or {})
+            contacts.update(row["contact_id"] for row in both if "contact_id" in row)
+    if contacts or keys:
+        turns.settle(db, turns.persons_of(db, contacts, keys))
 
 
 def spoken_in(db: sqlite3.Connection, platform: str, uid: str) -> set[int]:
@@ -320,6 +337,7 @@ def _swap(
             _set(db, row.table, to)
     changed |= affected(db, [row for row, _ in fitting])
     threads.rederive(db, sorted(changed), now)
+    _settle_turns(db, [row for row, _ in fitting])
     if len(fitting) == len(wanted):
         return "whole", changed
     return ("partly" if fitting else "stale"), changed

@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 
+from convo import points
 from convo.store import words
 from convo.store.connection import NewerStore, StoreError
 from convo.store.schema import MIGRATIONS, VIEWS
@@ -48,11 +49,13 @@ def _step(db: sqlite3.Connection, number: int, script: str) -> None:
             for statement in statements(script):
                 db.execute(statement)
             db.execute(f"PRAGMA user_version={number}")
+        points.passed("migrate.commit")
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
+    points.passed("migrate.committed")
 
 
 def statements(script: str) -> list[str]:
@@ -81,11 +84,13 @@ def _make_views(db: sqlite3.Connection) -> None:
                 db.execute(statement)
             db.execute("INSERT INTO message_fts (message_fts) VALUES ('rebuild')")
             db.execute("INSERT OR REPLACE INTO setting VALUES ('views', ?)", (mark,))
+        points.passed("migrate.commit")
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:
             db.execute("ROLLBACK")
         raise
+    points.passed("migrate.committed")
 
 
 def _views_mark(db: sqlite3.Connection) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from convo.model import Person
+from convo.store import places
 
 
 def save(db: sqlite3.Connection, person: Person) -> int:
@@ -27,11 +28,16 @@ def save_all(db: sqlite3.Connection, persons: Iterable[Person]) -> dict[tuple[st
         after = [person.handle or handle, person.name or name, person.url or url, int(person.bot)]
         if after != before:
             changed.append((*after, id_))
+        if (after[0], after[2]) != (handle, url):
+            places.save(db, id_, str(after[0]), str(after[2]))
     if changed:
         db.executemany("UPDATE person SET handle = ?, name = ?, url = ?, bot = ? WHERE id = ?", changed)
     for key, person in wanted.items():
         if key not in numbers:
             numbers[key] = _insert(db, person)
+    linked = {numbers[key]: person.links for key, person in wanted.items() if person.links}
+    if linked:
+        places.save_links(db, linked)
     return numbers
 
 
@@ -60,6 +66,7 @@ def _insert(db: sqlite3.Connection, person: Person) -> int:
         " RETURNING id",
         (person.platform, person.uid, person.handle, person.name, person.url, int(person.bot)),
     ).fetchone()
+    places.save(db, id_, person.handle, person.url)
     return int(id_)
 
 

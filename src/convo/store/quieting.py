@@ -44,7 +44,7 @@ class News:
     spoken_to: set[int] = field(default_factory=set)
     """Persons the user wrote to."""
     written_in: set[int] = field(default_factory=set)
-    """Threads the user wrote in."""
+    """Threads the user wrote in, or that others joined."""
 
     def note(self, message_id: int, quiet: str, print_: int | None) -> None:
         """A message was judged."""
@@ -142,11 +142,15 @@ def _look_again(db: sqlite3.Connection, own: Own, ids: Collection[int]) -> set[i
 
 
 def _surroundings(db: sqlite3.Connection, ids: Collection[int]) -> dict[int, tuple[bool, bool]]:
-    """By number: whether the user wrote in its thread before, and whether its words came in another message."""
+    """By number: whether the user wrote in its thread before, and whether its words came from or went to others, too.
+
+    Who says the same twice in one conversation says it to nobody else.
+    """
     rows = db.execute(
         "SELECT m.id, EXISTS (SELECT 1 FROM message o JOIN person p ON p.id = o.author_id AND p.is_me"
         " WHERE o.thread_id = m.thread_id AND o.created_at < m.created_at), m.print IS NOT NULL AND EXISTS"
-        " (SELECT 1 FROM message o WHERE o.print = m.print AND o.print IS NOT NULL AND o.id <> m.id)"
+        " (SELECT 1 FROM message o WHERE o.print = m.print AND o.print IS NOT NULL"
+        " AND (o.thread_id <> m.thread_id OR o.author_id <> m.author_id))"
         " FROM json_each(?) j CROSS JOIN message m ON m.id = j.value",
         (json.dumps(sorted(ids)),),
     ).fetchall()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 _EXPAND: Final = (
@@ -71,3 +71,20 @@ def _turn(persons: list[Fact]) -> tuple[Any, ...] | None:
     last_at, settled = max(talks)
     late, since = min((fact[6:8] for fact in heard if fact[7] is not None), default=(None, None))
     return persons[0][0], persons[0][2], last_at, settled, late, since
+
+
+def persons_of(
+    db: sqlite3.Connection, contact_ids: Iterable[int], keys: Iterable[tuple[Any, ...]]
+) -> set[int]:
+    """The persons of these contacts, and those with these (platform, uid)."""
+    rows = db.execute(
+        "SELECT p.id FROM json_each(?) j CROSS JOIN contact_person c ON c.contact_id = j.value"
+        " JOIN person p ON p.platform = c.platform AND p.uid = c.uid",
+        (json.dumps(sorted(contact_ids)),),
+    ).fetchall()
+    rows += db.execute(
+        "SELECT p.id FROM json_each(?) j CROSS JOIN person p ON p.platform = json_extract(j.value, '$[0]')"
+        " AND p.uid = json_extract(j.value, '$[1]')",
+        (json.dumps(list(keys)),),
+    ).fetchall()
+    return {number for (number,) in rows}

@@ -116,7 +116,8 @@ def register(db: sqlite3.Connection) -> None:
     db.create_function("folded", 1, fold, deterministic=True)
 
 
-_LEADING = re.compile(r"(?:\s*@[\w.@-]+[,:]?)+\s+")
+_LEADING = re.compile(r"\s*(?:@[\w.@-]+(?:\s+|[,:]\s*))+")
+"""A run of names. What parts two of them stands in no name, so that there is one way to read any run."""
 
 
 def first_words(text: str, length: int = 80) -> str:
@@ -124,6 +125,7 @@ def first_words(text: str, length: int = 80) -> str:
     if not text:
         return ""
     lines = [line.strip() for line in text[: length * 16].split("\n") if not line.startswith(">")]
-    line = _LEADING.sub("", " ".join(filter(None, lines)) + " ", count=1) if lines else ""
-    line = " ".join(line.split())
+    line = " ".join(filter(None, lines)) + " "
+    names = _LEADING.match(line)
+    line = " ".join(line[names.end() if names else 0 :].split())
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"

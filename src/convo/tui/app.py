@@ -119,7 +119,13 @@ class ConvoApp(FieldedApp):
             field.display = False
 
     async def _run_engine(self) -> None:
-        await self.engine.run()
+        try:
+            await self.engine.run()
+        except Exception as error:
+            words = router.refusal(error)
+            if not words:
+                raise
+            self.desk.say(words, trouble=True)
 
     # keys
 

@@ -9,7 +9,6 @@ from convo.tui import cells, phrases, render
 from convo.tui.commands import BY_NAME, KEY_LINES, shown_key
 from convo.tui.keymap import TEXT_PLACES
 from convo.tui.lines import EMPTY, Line, Span, emphasised, line
-from convo.tui.paint import Painted
 from convo.views import Health, View
 
 if TYPE_CHECKING:
@@ -187,7 +186,7 @@ QUIET_WORDS = (
 def fill_middle(screen: InboxScreen, size: int) -> None:
     """The words above a list, and those in the place of an empty one."""
     look, empty = screen.desk.source.look, not screen.list.items
-    notice = screen.query_one("#notice", Painted)
+    notice = screen.parts["notice"]
     quiet = look.view is View.QUIET and look.search is None and not empty
     screen.list.display = not empty
     notice.display = quiet or empty

@@ -35,7 +35,7 @@ class FieldedApp(OutsideApp):
         if self.inbox.reply is None:
             box = ReplyBox()
             self.inbox.reply = box
-            await self.inbox.query_one("#right").mount(box)
+            await self.inbox.right.mount(box)
         return self.inbox.reply
 
     # the field of a menu
@@ -109,7 +109,7 @@ class FieldedApp(OutsideApp):
         if screen.search is None:
             screen.search = SearchBar(narrow)
             screen.search.typing = True
-            await screen.query_one("#middle").mount(screen.search, before=0)
+            await screen.middle.mount(screen.search, before=0)
         bar = screen.search
         bar.display, bar.typing = True, True
         screen.pane = "list"
@@ -118,7 +118,7 @@ class FieldedApp(OutsideApp):
             look = Look(self.desk.view, self.desk.source.look.account, newest_first=True, search="")
             self._before_search = self.desk.source.look
             self.desk.look_at(look)
-        bar.draw(screen.query_one("#middle").size.width or self.size.width)
+        bar.draw(screen.middle.size.width or self.size.width)
         screen.set_focus(bar.field)
         screen.draw()
 
@@ -143,7 +143,7 @@ class FieldedApp(OutsideApp):
         except Failure as error:
             bar.fault = error.words
             self.desk.source.look = replace(look, search="")
-        bar.draw(self.inbox.query_one("#middle").size.width)
+        bar.draw(self.inbox.middle.size.width)
 
     def hide_search(self) -> None:
         """Take the search field away; what the list shows is up to the caller."""

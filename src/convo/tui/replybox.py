@@ -247,7 +247,7 @@ class ReplyBox(Vertical):
     def draw(self, size: int, high: int, note_fits: bool) -> None:
         """Paint everything round the words for a pane of this width with this much room."""
         terms, draft = self.terms, self.draft
-        if terms is None or draft is None or size < 12:
+        if terms is None or draft is None or size < 12 or not self.query(Words):
             return
         public = self.visibility.strictness < Visibility.FOLLOWERS.strictness
         first = phrases.first_name(terms.message.author)

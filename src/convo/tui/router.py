@@ -6,13 +6,13 @@ the state the command left. So keys typed after `r` are text, also before the re
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from textual import events
 
 from convo.tui.keymap import TEXT_PLACES
-from convo.views import Failure
 
 if TYPE_CHECKING:
     from convo.tui.screen import InboxScreen
@@ -116,7 +116,7 @@ class Router:
                 await self._guarded(question.chosen(choice.value))
         return True
 
-    async def _guarded(self, work: object) -> None:
+    async def _guarded(self, work: Awaitable[object]) -> None:
         await guarded(self._screen, work)
 
 
@@ -130,14 +130,18 @@ async def run_command(screen: InboxScreen, name: str) -> None:
     screen.draw()
 
 
-async def guarded(screen: InboxScreen, work: object) -> None:
-    """Await a deed; a refusal of the engine becomes the newest word."""
-    from collections.abc import Awaitable
-
-    from convo.engine import AccountError
-
-    assert isinstance(work, Awaitable)
+async def guarded(screen: InboxScreen, work: Awaitable[object]) -> None:
+    """Await a deed; what the engine, the store or a platform refuses in words becomes the newest word."""
     try:
         await work
-    except (Failure, AccountError) as error:
-        screen.desk.say(error.words, trouble=True)
+    except Exception as error:
+        words = refusal(error)
+        if not words:
+            raise
+        screen.desk.say(words, trouble=True)
+
+
+def refusal(error: Exception) -> str:
+    """The sentence of an error that carries one, "" for a fault of the program."""
+    words = getattr(error, "words", "")
+    return words if isinstance(words, str) else ""

@@ -57,6 +57,16 @@ class InboxScreen(Palette, Screen[None]):
         self._tiny: Painted | None = None
         self._laid_out = Size(0, 0)
         self._composed = False
+        self.parts = {
+            "top": Painted(id="top", ground="edge"),
+            "rule-left": Painted(id="rule-left", classes="rule"),
+            "notice": Painted(id="notice"),
+            "rule-right": Painted(id="rule-right", classes="rule"),
+            "title": Painted(id="title"),
+            "status": Painted(id="status", ground="field"),
+            "keys": Painted(id="keys", ground="edge"),
+        }
+        self.middle, self.right = Vertical(id="middle"), Vertical(id="right")
 
     @property
     def convo(self) -> ConvoApp:
@@ -65,19 +75,19 @@ class InboxScreen(Palette, Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Bars, panes, and the layers over them; fields come when they are needed."""
-        yield Painted(id="top", ground="edge")
+        yield self.parts["top"]
         with Horizontal(id="body"):
             yield self.views
-            yield Painted(id="rule-left", classes="rule")
-            with Vertical(id="middle"):
-                yield Painted(id="notice")
+            yield self.parts["rule-left"]
+            with self.middle:
+                yield self.parts["notice"]
                 yield self.list
-            yield Painted(id="rule-right", classes="rule")
-            with Vertical(id="right"):
-                yield Painted(id="title")
+            yield self.parts["rule-right"]
+            with self.right:
+                yield self.parts["title"]
                 yield self.thread
-        yield Painted(id="status", ground="field")
-        yield Painted(id="keys", ground="edge")
+        yield self.parts["status"]
+        yield self.parts["keys"]
 
     def on_mount(self) -> None:
         """The first frame paints from the store before anything else starts."""
@@ -130,17 +140,17 @@ class InboxScreen(Palette, Screen[None]):
         if self.one_pane and self.pane == "views":
             self.pane = "list"
         deep = self.one_pane and (self.pane == "thread" or self.replying)
-        self.views.display = self.query_one("#rule-left").display = self.has_views
-        self.query_one("#middle").display = not deep
-        self.query_one("#rule-right").display = not self.one_pane
-        self.query_one("#right").display = deep or not self.one_pane
+        self.views.display = self.parts["rule-left"].display = self.has_views
+        self.middle.display = not deep
+        self.parts["rule-right"].display = not self.one_pane
+        self.right.display = deep or not self.one_pane
         list_width = 60 if wide >= 150 else 48
-        self.query_one("#middle").styles.width = wide if self.one_pane else list_width
+        self.middle.styles.width = wide if self.one_pane else list_width
         self.list.planned = wide if self.one_pane else list_width
         self.thread.planned = self._right_width(wide)
         self.thread.thread.compact = high < 30
-        for name in ("#rule-left", "#rule-right"):
-            self.query_one(name, Painted).show([line(mark("│", "muted"))] * max(high - 3, 1))
+        for name in ("rule-left", "rule-right"):
+            self.parts[name].show([line(mark("│", "muted"))] * max(high - 3, 1))
         self.draw()
 
     def settle(self) -> None:
@@ -188,11 +198,11 @@ class InboxScreen(Palette, Screen[None]):
         if not self._composed or self.app.size.width < NARROWEST:
             return
         wide = self.app.size.width
-        self.query_one("#top", Painted).show([bars.top(self, wide)])
-        self.query_one("#status", Painted).show([bars.status(self, wide)])
-        self.query_one("#keys", Painted).show([bars.keys(self, wide)])
+        self.parts["top"].show([bars.top(self, wide)])
+        self.parts["status"].show([bars.status(self, wide)])
+        self.parts["keys"].show([bars.keys(self, wide)])
         self.views.draw(self.desk)
-        right = self.query_one("#title", Painted)
+        right = self.parts["title"]
         right.show(bars.title(self, self._right_width(wide)))
         bars.fill_middle(self, wide if self.one_pane else 60 if wide >= 150 else 48)
 
@@ -205,11 +215,11 @@ class InboxScreen(Palette, Screen[None]):
         """Paint the reply box for its pane."""
         if self.reply is None or not self.replying:
             return
-        pane = self.query_one("#right").size
+        pane = self.right.size
         if pane.width == 0:
             self.call_after_refresh(self.draw_reply)
             return
-        high = self.app.size.height - 3 - len(self.query_one("#title", Painted).lines)
+        high = self.app.size.height - 3 - len(self.parts["title"].lines)
         self.reply.draw(pane.width, 4 if self.whole_thread else high - KEPT, self.app.size.height >= 24)
         lines = len(self.thread.thread.lines) + 1
         self.thread.styles.height = max(min(lines, high - self.reply.height), KEPT if high > KEPT else 1)
@@ -242,7 +252,7 @@ class InboxScreen(Palette, Screen[None]):
 
     def _pane_region(self) -> Region:
         deep = self.pane == "thread" or self.replying
-        region = self.query_one("#right" if deep else "#middle").region
+        region = (self.right if deep else self.middle).region
         if self.page.kind or region.width == 0:
             return self.query_one("#body").region
         return region

@@ -1,0 +1,255 @@
+"""The way to one WordPress site: where its REST API is, its credential, what its refusals mean, who the account is."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from datetime import datetime, timedelta, timezone
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from convo.adapters import _wordpress_wire as wire
+from convo.adapters.contract import Credential, Identity, Missing, Refused, RetryAt, SignInAgain
+from convo.adapters.http import Http, Response, origin
+from convo.htmltext import html_to_text
+from convo.model import Person
+from convo.text import one_line, shorten
+
+PLATFORM = "wordpress"
+FLOOD = timedelta(seconds=15)
+"""Core lets whoever may not moderate write one comment in this time (`wp_check_comment_flood`)."""
+Params = Sequence[tuple[str, str]]
+_RELATION = 'rel="https://api.w.org/"'
+
+
+class Duplicate(Refused):
+    """The site has a comment of the same author with these words to the same comment."""
+
+
+class Facts(Struct):
+    """What `identify` learned of the account and its site, kept as JSON; the pure verbs work from it."""
+
+    root: str = ""
+    """Address of the REST API without the slash at its end; with plain permalinks it ends in "?rest_route="."""
+    home: str = ""
+    """The site's own address, without the slash at its end: what URIs and people are named by."""
+    id: int = 0
+    user: str = ""
+    name: str = ""
+    title: str = ""
+    moderates: bool = False
+    """May moderate every comment of the site, and see the addresses of guests."""
+    edits: bool = False
+    """May write posts, thus list held comments and moderate those on posts of their own."""
+
+    @property
+    def uid(self) -> str:
+        """The account's own person."""
+        return f"{self.home}/?author={self.id}"
+
+
+def facts_of(text: str) -> Facts:
+    """Stored facts; empty ones when there are none yet."""
+    try:
+        return msgspec.json.decode(text or "{}", type=Facts)
+    except msgspec.DecodeError:
+        return Facts()
+
+
+def me(facts: Facts) -> Person:
+    """The account as a person."""
+    url = facts.uid if facts.home else ""
+    return Person(PLATFORM, facts.uid, facts.user or str(facts.id), facts.name, url)
+
+
+class Api:
+    """Requests of one account, with its application password, and the sense of the site's refusals."""
+
+    def __init__(self, http: Http, user: str, credential: Credential, facts: Facts) -> None:
+        self.http = http
+        self.facts = facts
+        self.user = user
+        self.authorize = ""
+        """The site's own page where an application password is made, once the index was read."""
+        self._credential = credential
+        self._basic = ""
+
+    @property
+    def host(self) -> str:
+        """The site's name, for sentences."""
+        return urlsplit(self.http.base).hostname or self.http.base
+
+    @property
+    def profile(self) -> str:
+        """The page where the user makes and revokes application passwords."""
+        return f"{self.facts.home or self.http.base}/wp-admin/profile.php"
+
+    async def get(self, path: str, params: Params = ()) -> Response:
+        """Read a route such as "/wp/v2/comments". Raises AdapterError for every answer that is no success."""
+        await self._rooted()
+        response = await self._read(self.facts.root, path, params)
+        self.judge(response)
+        return response
+
+    async def send(self, method: str, path: str, body: bytes | None = None, params: Params = ()) -> Response:
+        """Write. Raises AdapterError; Ambiguous when it may have been done."""
+        await self._rooted()
+        address, all_params = _address(self.facts.root, path, params)
+        kind = {"content-type": "application/json"} if body is not None else {}
+        response = await self.http.send(
+            method, address, content=body, params=all_params or None, headers={**await self._headers(), **kind}
+        )
+        self.judge(response, write=True)
+        return response
+
+    async def _read(self, root: str, path: str, params: Params) -> Response:
+        address, all_params = _address(root, path, params)
+        return await self.http.get(address, params=all_params or None, headers=await self._headers())
+
+    async def _headers(self) -> dict[str, str]:
+        if not self._basic:
+            # WordPress shows application passwords in groups and takes them with or without the spaces.
+            password = "".join((await self._credential.read()).split())
+            if not self.user:
+                raise SignInAgain(f'The config must say who signs in to {self.host}:  user = "your user name"')
+            if not password or not password.isprintable():
+                raise SignInAgain(f"There is no application password. Make one at {self.profile}.")
+            self._basic = base64.b64encode(f"{self.user}:{password}".encode()).decode()
+        return {"authorization": f"Basic {self._basic}", "accept": "application/json"}
+
+    def judge(self, response: Response, *, write: bool = False) -> None:
+        """Class what is no success. Raises AdapterError."""
+        if response.ok:
+            return
+        refusal = wire.part(response.body, wire.Refusal)
+        code = str(refusal.code) if refusal else ""
+        said = shorten(html_to_text(refusal.message).text, 300) if refusal else ""
+        quoted = f'{self.host} said: "{said}"' if said else f"{self.host} answered with status {response.status}."
+        if response.status == 401:
+            raise self.signed_out(said)
+        if code == "comment_flood":
+            raise RetryAt(quoted, datetime.now(timezone.utc) + FLOOD)
+        if code == "comment_duplicate":
+            raise Duplicate(quoted)
+        if code == "rest_no_route":
+            raise Refused(f"{self.host} has no comments in its REST API; a plugin may have switched them off there.")
+        if response.status == 403 and refusal is None:
+            raise Refused(
+                f"{self.host} answered with status 403 and a web page: its firewall or a security plugin keeps "
+                "convo out. Allow the REST API (wp-json) there for signed-in users."
+            )
+        if said and response.status in (404, 410):
+            raise Missing(quoted)
+        if said and 400 <= response.status < 500 and response.status not in (408, 429):
+            raise Refused(quoted)
+        self.http.raise_for(response, write=write)
+        raise Refused(quoted)
+
+    def signed_out(self, said: str = "") -> SignInAgain:
+        """The error of a credential that is not taken; it is read anew next time."""
+        self._basic = ""
+        quoted = f' ("{said}")' if said else ""
+        return SignInAgain(
+            f"{self.host} does not take this user name and application password{quoted}. Make a new one at "
+            f"{self.profile}. If it is right, the site's web server drops the Authorization header."
+        )
+
+    async def identify(self) -> Identity:
+        """Where the API is, who signed in, and what they may do: two requests, more where the API must be found."""
+        index, root = await self._discover()
+        home = wire.web(index.home).rstrip("/") or self.http.base
+        self.facts.root = root
+        ways = wire.part(bytes(index.authentication), wire.Authentication)
+        self.authorize = self._own(ways.passwords.endpoints.authorization) if ways and ways.passwords else ""
+        if not self.facts.home or urlsplit(self.facts.home).netloc != urlsplit(home).netloc:
+            self.facts.home = home
+        fields = ("_fields", "id,name,slug,username,link,capabilities")
+        try:
+            response = await self.get("/wp/v2/users/me", [("context", "edit"), fields])
+        except SignInAgain:
+            if not self.authorize:
+                raise SignInAgain(
+                    f"Application passwords are switched off on {self.host}: WordPress needs https for them, and a "
+                    "plugin may have forbidden them. convo cannot sign in without one."
+                ) from None
+            raise
+        who = wire.decode(response, wire.Me)
+        able = wire.part(bytes(who.capabilities), wire.Capabilities) or wire.Capabilities()
+        self.facts = Facts(
+            root=root,
+            home=self.facts.home,
+            id=who.id,
+            user=one_line(who.username or who.slug or ""),
+            name=one_line(who.name or ""),
+            title=shorten(html_to_text(index.name or "").text, 100),
+            moderates=able.moderate_comments,
+            edits=able.edit_posts,
+        )
+        return Identity(me(self.facts), msgspec.json.encode(self.facts).decode())
+
+    async def known(self) -> Facts:
+        """The facts, asked for when nothing is stored yet."""
+        if not self.facts.id or not self._at_home(self.facts.root):
+            await self.identify()
+        return self.facts
+
+    async def _rooted(self) -> None:
+        if not self._at_home(self.facts.root):
+            _, self.facts.root = await self._discover()
+
+    def _at_home(self, root: str) -> bool:
+        return bool(root) and origin(root) == self.http.origin
+
+    def _own(self, address: str) -> str:
+        """An address of this site's own origin, "" for any other."""
+        clean = wire.web(address)
+        try:
+            return clean if clean and origin(clean) == self.http.origin else ""
+        except Refused:
+            return ""
+
+    async def _discover(self) -> tuple[wire.Index, str]:
+        """Find the REST API: its usual place, the one of plain permalinks, then what the home page says."""
+        base = self.http.base
+        places = [f"{base}/wp-json", f"{base}/?rest_route="]
+        if self._at_home(self.facts.root) and self.facts.root.startswith(base):
+            places.insert(0, self.facts.root)
+        for root in dict.fromkeys(places):
+            index = await self._index(root)
+            if index is not None:
+                return index, root
+        linked = self._linked((await self.http.get(f"{base}/")).headers.get("link", ""))
+        index = await self._index(linked) if linked else None
+        if index is None:
+            raise Refused(
+                f"{base} has no WordPress REST API where convo looks (/wp-json/ and ?rest_route=/). Is the url in the "
+                "config the address of the site? A plugin may have switched the API off; convo cannot do without."
+            )
+        return index, linked
+
+    async def _index(self, root: str) -> wire.Index | None:
+        """The root of the API, None where it is not. Raises RetryAt and SignInAgain."""
+        response = await self._read(root, "/", [("_fields", "name,home,namespaces,authentication")])
+        if response.ok:
+            index = wire.part(response.body, wire.Index)
+            return index if index is not None and "wp/v2" in index.namespaces else None
+        if response.status >= 500 or response.status in (401, 408, 429):
+            self.judge(response)
+        return None
+
+    def _linked(self, header: str) -> str:
+        """The API's address in the `Link` header of the home page, on this origin only."""
+        for piece in header.split(","):
+            target, _, rest = piece.partition(";")
+            if _RELATION in rest:
+                found = self._own(target.strip().strip("<>"))
+                return found.removesuffix("/") if "?" not in found else found.removesuffix("%2F").removesuffix("/")
+        return ""
+
+
+def _address(root: str, path: str, params: Params) -> tuple[str, list[tuple[str, str]]]:
+    """Address and query of a route; with plain permalinks the route is a part of the query."""
+    place, plain, _ = root.partition("?rest_route=")
+    return (place, [("rest_route", path), *params]) if plain else (f"{root}{path}", list(params))
