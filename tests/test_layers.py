@@ -15,6 +15,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "convo"
 PLAIN = {
     "model",
     "views",
+    "people",
     "waiting",
     "quiet",
     "greetings",

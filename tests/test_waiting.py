@@ -93,7 +93,13 @@ def test_what_came_before_the_time_in_which_anything_can_wait_is_history() -> No
 
 
 def test_an_own_message_never_waits_even_where_it_is_marked_addressed() -> None:
-    assert state(replace(mine(1), addressed=MENTION, held=True)) is State.ANSWERED
+    assert state(said(2, ANA), replace(mine(1), addressed=MENTION, held=True)) is State.ANSWERED
+
+
+def test_where_only_the_user_speaks_nobody_was_answered() -> None:
+    assert state(mine(1), mine(2, 1)) is State.HISTORY
+    assert state(mine(1), said(2, ANA, 1, deleted=True)) is State.ANSWERED
+    assert state(replace(mine(1), done_at=minute(5)), mine(3)) is State.HISTORY
 
 
 # Done ---------------------------------------------------------------------------------------------------

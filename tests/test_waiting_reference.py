@@ -91,7 +91,8 @@ class Reference:
             return State.QUIET
         if any(fact.done_at is not None and self.mark_holds(fact) for fact in self.facts):
             return State.DONE
-        return State.ANSWERED if self.own() else State.HISTORY
+        talk = self.own() and any(not fact.is_me for fact in self.facts)
+        return State.ANSWERED if talk else State.HISTORY
 
     def ends(self, snooze: Snooze, fact: Fact) -> bool:
         return self.speaks(fact) and fact.arrival > snooze.arrival and (fact.held or not fact.quiet)

@@ -152,7 +152,7 @@ def judge(facts: Sequence[Fact], muted: int | None, snooze: Snooze | None) -> Ve
     if marks or asks:
         verdict = _judge_open(facts, own, asks, marks)
     else:
-        verdict = Verdict(State.ANSWERED if own else State.HISTORY, lead=_lead(facts))
+        verdict = Verdict(_settled(facts, own), lead=_lead(facts))
     if snooze is not None:
         verdict = _put_off(verdict, snooze, own, asks, marks)
     if muted is not None:
@@ -187,7 +187,15 @@ def _judge_open(
     ]
     if closed:
         return Verdict(State.DONE, lead=_lead(facts), state_since=max(closed))
-    return Verdict(State.ANSWERED if own else State.HISTORY, lead=_lead(facts))
+    return Verdict(_settled(facts, own), lead=_lead(facts))
+
+
+def _settled(facts: Sequence[Fact], own: Sequence[Fact]) -> State:
+    """The state where nothing is open: answered when the user wrote in a conversation with somebody.
+
+    Where only the user speaks, nobody was answered: a post that nobody replied to is history.
+    """
+    return State.ANSWERED if own and not all(fact.is_me for fact in facts) else State.HISTORY
 
 
 def _waiting(

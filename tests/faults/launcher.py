@@ -56,14 +56,15 @@ def advance(seconds: float) -> None:
 def record_commits(directory: Path) -> None:
     """Copy the store's files after each commit, before anything else happens, into `<number>-<synchronous>`."""
     from convo import points
+    from convo.store.connection import Connection
     from convo.store.writer import Writer
 
     writers: list[Writer] = []
     make, observe = Writer.__init__, points.observe
 
-    def made(self: Writer, *arguments: Any) -> None:
+    def made(self: Writer, db: Connection, path: Path) -> None:
         writers.append(self)
-        make(self, *arguments)
+        make(self, db, path)
 
     def copying(observer: Callable[[str], None] | None) -> None:
         def note(name: str) -> None:

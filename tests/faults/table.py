@@ -1,6 +1,6 @@
 """Kills `convo` at every point and request, with the power and at random times, and prints what the books say then.
 
-    python tests/faults/table.py [--random 20] [--seed 1] [--only WORDS]
+    python tests/faults/table.py [--ways 'points requests power'] [--random 20] [--seed 1] [--only WORDS]
 
 Every line is a scenario against one kind of server: kills tried (those that came too late are left out), survived,
 messages or words lost, answers or messages doubled, anything else that differs from a run that nobody killed, and
@@ -28,7 +28,7 @@ from tests.faults.scenarios import SCENARIOS, Scenario
 COLUMNS = ("tried", "survived", "lost", "doubled", "other", "unsure")
 
 
-def kills(bench: Bench, scenario: Scenario, random: Random, times: int) -> Iterator[Kill]:
+def kills(bench: Bench, scenario: Scenario, ways: str, random: Random, times: int) -> Iterator[Kill]:
     """All points, all requests (done there, and lost on the way), losses of power, and some random times."""
     bench.begin(scenario.stage)
     words = scenario.words(bench)
@@ -37,14 +37,19 @@ def kills(bench: Bench, scenario: Scenario, random: Random, times: int) -> Itera
     began = time.monotonic()
     bench.demand(*words)
     took = time.monotonic() - began
-    yield from course.at_points() + course.at_requests() + course.at_power()
+    if "points" in ways:
+        yield from course.at_points()
+    if "requests" in ways:
+        yield from course.at_requests()
+    if "power" in ways:
+        yield from course.at_power()
     yield from (Kill(after=random.uniform(0.005, took)) for _ in range(times))
 
 
-def line(bench: Bench, scenario: Scenario, random: Random, times: int) -> Counter[str]:
+def line(bench: Bench, scenario: Scenario, ways: str, random: Random, times: int) -> Counter[str]:
     """One line of the table; what went wrong is said at once."""
     found: Counter[str] = Counter()
-    for kill in kills(bench, scenario, random, times):
+    for kill in kills(bench, scenario, ways, random, times):
         verdict = scenario.run(bench, kill)
         if not verdict.hit and verdict.fine:
             continue
@@ -63,6 +68,7 @@ def main() -> int:
     """Print the table and give the exit status."""
     parser = argparse.ArgumentParser(description="Kills convo everywhere and looks into the books.")
     parser.add_argument("--random", type=int, default=20, help="kills at random times for each line")
+    parser.add_argument("--ways", default="points requests power", help="which of these kills")
     parser.add_argument("--seed", type=int, default=1, help="of the random times")
     parser.add_argument("--only", default="", help="lines that contain these words")
     options = parser.parse_args()
@@ -79,7 +85,9 @@ def main() -> int:
             bench = Bench(kind, directory / str(number))
             try:
                 for scenario in chosen:
-                    found = line(bench, scenario, Random(f"{options.seed} {kind}"), options.random)
+                    found = line(
+                        bench, scenario, options.ways, Random(f"{options.seed} {kind}"), options.random
+                    )
                     print(f"{kind + ': ' + scenario.name:50}" + _cells(found), flush=True)
                     whole += found
             finally:

@@ -91,6 +91,8 @@ class Options:
     """The X-WP-Total headers arrive."""
     moderated: bool = False
     """New comments of those who may not moderate are held."""
+    flood: bool = True
+    """Whoever may not moderate writes one comment in 15 seconds."""
     timezone: timedelta = timedelta(0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -41,6 +42,8 @@ class Fault:
     cut: Cut | None = None
     stall: bool = False
     """Nothing is answered, ever; the connection stays open until the client closes it."""
+    raw: Callable[[socket.socket, bytes], None] | None = None
+    """Called with the connection and the bytes of the answer, in the place of sending them."""
     hits: int = 0
 
     def takes(self, request: Request) -> bool:

@@ -143,6 +143,9 @@ class Server:
                 pass
             return False
         sent = self._bytes(answer, head_only=request.method == "HEAD")
+        if fault.raw is not None:
+            fault.raw(connection, sent)
+            return False
         head = sent.index(b"\r\n\r\n") + 4
         if fault.cut is not None:
             end = {Cut.BEFORE: 0, Cut.HEADERS: head // 2, Cut.BODY: head + (len(sent) - head) // 2}

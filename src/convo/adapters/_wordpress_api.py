@@ -99,7 +99,11 @@ class Api:
         address, all_params = _address(self.facts.root, path, params)
         kind = {"content-type": "application/json"} if body is not None else {}
         response = await self.http.send(
-            method, address, content=body, params=all_params or None, headers={**await self._headers(), **kind}
+            method,
+            address,
+            content=body,
+            params=all_params or None,
+            headers={**await self._headers(), **kind},
         )
         self.judge(response, write=True)
         return response
@@ -113,7 +117,9 @@ class Api:
             # WordPress shows application passwords in groups and takes them with or without the spaces.
             password = "".join((await self._credential.read()).split())
             if not self.user:
-                raise SignInAgain(f'The config must say who signs in to {self.host}:  user = "your user name"')
+                raise SignInAgain(
+                    f'The config must say who signs in to {self.host}:  user = "your user name"'
+                )
             if not password or not password.isprintable():
                 raise SignInAgain(f"There is no application password. Make one at {self.profile}.")
             self._basic = base64.b64encode(f"{self.user}:{password}".encode()).decode()
@@ -126,7 +132,9 @@ class Api:
         refusal = wire.part(response.body, wire.Refusal)
         code = str(refusal.code) if refusal else ""
         said = shorten(html_to_text(refusal.message).text, 300) if refusal else ""
-        quoted = f'{self.host} said: "{said}"' if said else f"{self.host} answered with status {response.status}."
+        quoted = (
+            f'{self.host} said: "{said}"' if said else f"{self.host} answered with status {response.status}."
+        )
         if response.status == 401:
             raise self.signed_out(said)
         if code == "comment_flood":
@@ -134,7 +142,9 @@ class Api:
         if code == "comment_duplicate":
             raise Duplicate(quoted)
         if code == "rest_no_route":
-            raise Refused(f"{self.host} has no comments in its REST API; a plugin may have switched them off there.")
+            raise Refused(
+                f"{self.host} has no comments in its REST API; a plugin may have switched them off there."
+            )
         if response.status == 403 and refusal is None:
             raise Refused(
                 f"{self.host} answered with status 403 and a web page: its firewall or a security plugin keeps "
@@ -245,7 +255,11 @@ class Api:
             target, _, rest = piece.partition(";")
             if _RELATION in rest:
                 found = self._own(target.strip().strip("<>"))
-                return found.removesuffix("/") if "?" not in found else found.removesuffix("%2F").removesuffix("/")
+                return (
+                    found.removesuffix("/")
+                    if "?" not in found
+                    else found.removesuffix("%2F").removesuffix("/")
+                )
         return ""
 
 

@@ -16,6 +16,7 @@ from convo.model import Mention, Message, Person, Reason, Ref
 from convo.text import one_line, parse_time
 
 CLOSED = "Comments on this post are closed."
+NO_POSTS = "convo answers comments; below a post it does not begin any."
 GONE = ("spam", "trash")
 """States of a comment that nobody sees any more."""
 _UP = re.compile(r"/wp/v2/([a-z0-9_-]+)/\d+$")
@@ -84,7 +85,9 @@ def person_of(comment: wire.Comment, facts: Facts) -> Person:
     if comment.author == facts.id:
         return me(facts)
     if comment.author:
-        return Person(PLATFORM, f"{facts.home}/?author={comment.author}", name or f"user {comment.author}", name, url)
+        return Person(
+            PLATFORM, f"{facts.home}/?author={comment.author}", name or f"user {comment.author}", name, url
+        )
     email = (comment.author_email or "").strip().lower()
     known_by = f"email:{email}" if email else f"name:{name.lower()}\n{url}"
     digest = hashlib.sha256(known_by.encode("utf-8", "replace")).hexdigest()[:32]
@@ -138,7 +141,7 @@ def post_message(post: wire.Post, place: Place, author: Person, facts: Facts) ->
         url=wire.web(post.link),
         title=place.title,
         links=text.links,
-        refusals={"answer": CLOSED} if place.closed else {},
+        refusals={"answer": NO_POSTS},
         data=msgspec.json.encode(place).decode(),
     )
 

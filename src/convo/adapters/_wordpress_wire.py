@@ -15,7 +15,8 @@ T = TypeVar("T")
 _NONE = Raw(b"null")
 
 COMMENT_FIELDS = (
-    "id,post,parent,author,author_name,author_email,author_url,date_gmt,content.rendered,link,status,_links.up"
+    "id,post,parent,author,author_name,author_email,author_url,date_gmt"
+    ",content.rendered,link,status,_links.up"
 )
 POST_FIELDS = "id,author,date_gmt,link,title.rendered,excerpt.rendered,comment_status,status"
 

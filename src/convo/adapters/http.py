@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -29,6 +30,7 @@ BODY_CAP = 16 * 1024 * 1024
 DEADLINE = 60.0
 """Seconds from the first try to connect until the last byte of the answer."""
 _REDIRECTS = 3
+_GZIP = zlib.MAX_WBITS | 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,20 +306,34 @@ class Http:
 
     async def _exchange(self, client: httpx.AsyncClient, request: httpx.Request) -> Response:
         self.requests += 1
-        httpx = _httpx()
         answer = await client.send(request, stream=True)
         points.passed("http.before_read")
         try:
-            body = bytearray()
-            async for chunk in answer.aiter_bytes(65536):
-                body += chunk
-                if len(body) > BODY_CAP:
-                    raise httpx.StreamError("the answer is larger than convo takes")
+            body = await self._body(answer)
         finally:
             await answer.aclose()
         headers = {name.lower(): value for name, value in answer.headers.items()}
         self._note_skew(headers.get("date", ""))
-        return Response(answer.status_code, headers, bytes(body), str(request.url))
+        return Response(answer.status_code, headers, body, str(request.url))
+
+    async def _body(self, answer: httpx.Response) -> bytes:
+        """The body, unpacked as far as convo takes it (httpx unpacks whole chunks: packed twice, 2 KB fill 3 GB)."""
+        httpx = _httpx()
+        packed = answer.headers.get("content-encoding", "").strip().lower() or "identity"
+        if packed not in ("identity", "gzip", "x-gzip"):
+            raise httpx.DecodingError(
+                f"the answer is packed as {shorten(packed, 40)}, which was not asked for"
+            )
+        unpack = None if packed == "identity" else zlib.decompressobj(_GZIP)
+        body = bytearray()
+        try:
+            async for chunk in answer.aiter_raw(65536):
+                body += chunk if unpack is None else unpack.decompress(chunk, BODY_CAP + 1 - len(body))
+                if len(body) > BODY_CAP:
+                    raise httpx.StreamError("the answer is larger than convo takes")
+        except zlib.error as error:
+            raise httpx.DecodingError("the answer is not packed as it says") from error
+        return bytes(body)
 
     def _note_skew(self, date: str) -> None:
         try:

@@ -20,6 +20,11 @@ async def _next(plain: Plain, rest: str, *, way: int = 1, waiting: bool = False)
     plain.go(item)
 
 
+async def _list(plain: Plain, rest: str) -> None:
+    plain.walk.load()
+    plain_looks.list_from(plain, 0)
+
+
 async def _top(plain: Plain, rest: str) -> None:
     plain.walk.index = -1
     plain.go(plain.walk.step(1))
@@ -88,6 +93,7 @@ DEEDS: Mapping[str, Deed] = {
     "edit": plain_acts.edit,
     "delete": plain_acts.delete,
     "person": plain_looks.about,
+    "list": _list,
     "links": plain_looks.links,
     "browser": plain_looks.browser,
     "copy": plain_looks.copy,

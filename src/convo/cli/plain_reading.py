@@ -202,9 +202,10 @@ class Reader:
         people: dict[int, Someone] = {}
         for entry in entries:
             people.setdefault(entry.author.person_id, entry.author)
+        others = [who for who in people.values() if not who.is_me]
         if not people:
             return ""
-        shown = ["You" if who.is_me else voice.name_of(who, self._people) for who in people.values()]
+        shown = [voice.name_of(who, self._people) for who in others] or ["You"]
         return f"{voice.listed(shown)} also wrote. v reads {'it' if len(entries) == 1 else 'them'}."
 
 

@@ -130,7 +130,10 @@ class Reply:
         entries = self.plain.opened.entries if self.plain.opened else ()
         people = [*(entry.author for entry in entries), self.terms.message.author]
         known = {who.uid: who for who in people}
-        return voice.name_of(known[mention.uid], people) if mention.uid in known else mention.handle
+        if mention.uid in known:
+            return voice.name_of(known[mention.uid], people)
+        found = [who for who in self.plain.engine.inbox.find_people(mention.handle) if who.uid == mention.uid]
+        return voice.name_of(found[0], [*people, *found]) if found else mention.handle
 
     @property
     def visibility(self) -> Visibility:

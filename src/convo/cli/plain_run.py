@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import signal
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from convo.engine import Engine
 
 def converse(engine: Engine, commands: Sequence[Command], keys: Keys, *, offline: bool = False) -> int:
     """Talk on standard input and output until the user leaves; gives the exit status. Raises StoreError."""
+    logging.getLogger("convo").addHandler(logging.NullHandler())  # nothing is printed while a prompt waits
     try:
         number = sys.stdin.fileno() if sys.stdin is not None else None
         terminal = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()

@@ -75,6 +75,7 @@ REPLY_LETTERS: Mapping[str, str] = {
 REPLY_OWN = (Own("change", "change", "change the words", "Reply box", "c"),)
 
 MAIN_OWN = (
+    Own("list", "list", "this list by numbers", "Look", "L"),
     Own("person", "person", "about this person", "Look", "p"),
     Own("note", "note", "your note about this person", "The conversation", "t"),
     Own("edit", "edit", "change words of yours that have left", "The conversation", "i"),

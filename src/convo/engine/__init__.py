@@ -15,6 +15,7 @@ from convo.engine.answers import Answers
 from convo.engine.delivery import Delivery
 from convo.engine.errands import Errands
 from convo.engine.inbox import Inbox
+from convo.engine.people import People
 from convo.engine.standing import Standing
 from convo.engine.sync import Sync, SyncOutcome
 from convo.engine.waiter import Waiter
@@ -53,6 +54,7 @@ class Engine:
         self.errands = Errands(config, self.accounts, self.standing, store, self.clock)
         self.sync = Sync(config, self.accounts, self.standing, self.delivery, self.errands, store, self.clock)
         self.inbox = Inbox(store, self.clock, self.standing.statuses)
+        self.people = People(store, self.clock)
         self.acts = Acts(
             store,
             self.clock,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from convo.adapters.contract import Can, Verb
 from convo.clock import Clock
-from convo.engine import voice
+from convo.engine import telling, voice
 from convo.store import Store, choices, conversation, drafts, journal, people, rows, triage
 from convo.store import accounts as stored
 from convo.store.journal import Record, Taken, Told
@@ -90,8 +91,12 @@ class Acts:
         )
 
     async def circle(self, person_id: int) -> Act:
-        """Into the circle, or out of it."""
-        return self._did(await self._store.write(choices.circle, person_id, self._now))
+        """Into the circle, or out of it; past what anybody can hold together the sentence asks whom to let go."""
+        found = await self._store.write(choices.circle, person_id, self._now)
+        act = self._did(found)
+        if found.detail and people.circle_is_wide(self._store.reader):
+            return replace(act, words=f"{act.words} {telling.WIDE_CIRCLE}")
+        return act
 
     async def note(self, person_id: int, text: str) -> Act:
         """Write the private note about a person; "" takes it away."""
@@ -106,8 +111,19 @@ class Acts:
         return self._did(await self._store.write(choices.mute_person, person_id, self._now, told))
 
     async def join(self, person_id: int, other_id: int) -> Act:
-        """Say that two persons are one human."""
-        return self._did(await self._store.write(choices.join, person_id, other_id, self._now))
+        """Say that two persons are one human. Raises CannotAct for the user, and for nobody else."""
+        who = people.load(self._store.reader, (person_id, other_id))
+        if len(who) < 2 or any(person.is_me for person in who.values()):
+            raise CannotAct("Only two other people can be joined into one.")
+        return self._did(
+            await self._store.write(choices.join, person_id, other_id, self._now), "They are joined already."
+        )
+
+    async def apart(self, person_id: int, other_id: int) -> Act:
+        """Say that two persons are not one human, so that it is not asked again."""
+        return self._did(
+            await self._store.write(choices.apart, person_id, other_id, self._now), "That is known already."
+        )
 
     async def separate(self, person_id: int) -> Act:
         """Say that a person is somebody else than those they were joined with."""
@@ -229,8 +245,9 @@ def _done_words(record: Record, who: Sequence[Someone], there: Sequence[str], no
         "reopen": voice.open_again,
         "quiet": voice.in_quiet,
         "unquiet": voice.out_of_quiet,
-        "join": voice.one_person,
-        "separate": voice.separate,
+        "join": telling.one_person,
+        "separate": telling.separate,
+        "apart": telling.two_people,
     }
     return simple[record.act](who)
 
@@ -252,6 +269,7 @@ def _undone(record: Record, who: Sequence[Someone], waits: bool) -> str:
         "mute_person": f"You hear {who[0].shown if who else 'this person'} again.",
         "join": f"{names} are two people again.",
         "separate": f"{names} is joined as before.",
+        "apart": "You may be asked about them again.",
         "discard": f"The draft to {names} is back. r goes on with it.",
         "send": voice.answer_back(names),
     }[record.act]

@@ -64,43 +64,44 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]])) if words else ""
 
 
-def _local(when: datetime, now: datetime) -> tuple[datetime, datetime]:
+def local(when: datetime, now: datetime) -> tuple[datetime, datetime]:
     """Both by the user's clocks: in the zone of `now` where it has one of its own, else in the system's."""
     if now.tzinfo is not None and now.utcoffset() is not None and str(now.tzinfo) != "UTC":
         return when.astimezone(now.tzinfo), now
     return when.astimezone(), now.astimezone()
 
 
-def _days_ago(when: datetime, now: datetime) -> int:
+def days_ago(when: datetime, now: datetime) -> int:
+    """Midnights between two times of the same zone."""
     return (now.date() - when.date()).days
 
 
 def age_short(when: datetime, now: datetime) -> str:
     """ "now", "40 min", "3 h", "Tue", "12 Nov", "2024"."""
-    when, now = _local(when, now)
+    when, now = local(when, now)
     minutes = int((now - when).total_seconds() // 60)
     if minutes < 1:
         return "now"
     if minutes < 60:
         return f"{minutes} min"
-    if _days_ago(when, now) <= 0:
+    if days_ago(when, now) <= 0:
         return f"{minutes // 60} h"
     return _day_short(when, now)
 
 
 def _day_short(when: datetime, now: datetime) -> str:
-    if _days_ago(when, now) < 7:
+    if days_ago(when, now) < 7:
         return DAYS[when.weekday()]
     return f"{when.day} {MONTHS[when.month - 1]}" if when.year == now.year else str(when.year)
 
 
 def age_long(when: datetime, now: datetime) -> str:
     """ "just now", "for 40 minutes", "for 3 hours", "since Tuesday", "since 12 Nov", "since 2024"."""
-    when, now = _local(when, now)
+    when, now = local(when, now)
     length = _length(when, now)
     if length == "just now":
         return length
-    return f"for {length}" if length else f"since {_day(when, now)}"
+    return f"for {length}" if length else f"since {day_of(when, now)}"
 
 
 def _length(when: datetime, now: datetime) -> str:
@@ -110,42 +111,43 @@ def _length(when: datetime, now: datetime) -> str:
         return "just now"
     if minutes < 60:
         return f"{minutes} minute{'s' * (minutes > 1)}"
-    if _days_ago(when, now) <= 0:
+    if days_ago(when, now) <= 0:
         return f"{minutes // 60} hour{'s' * (minutes >= 120)}"
     return ""
 
 
-def _day(when: datetime, now: datetime) -> str:
-    if abs(_days_ago(when, now)) < 7:
+def day_of(when: datetime, now: datetime) -> str:
+    """ "Tuesday", "12 Nov", "2024", of a time near or past, in the user's zone."""
+    if abs(days_ago(when, now)) < 7:
         return DAYS_LONG[when.weekday()]
     return f"{when.day} {MONTHS[when.month - 1]}" if when.year == now.year else str(when.year)
 
 
 def since(when: datetime, now: datetime) -> str:
     """ "since 9:14" today, else "since Tuesday", "since 12 Nov", "since 2024"."""
-    when, now = _local(when, now)
-    return f"since {shown_time(when)}" if _days_ago(when, now) <= 0 else f"since {_day(when, now)}"
+    when, now = local(when, now)
+    return f"since {shown_time(when)}" if days_ago(when, now) <= 0 else f"since {day_of(when, now)}"
 
 
 def ago(when: datetime, now: datetime) -> str:
     """ "just now", "2 hours ago", "on Tuesday", "on 12 Nov", "in 2024"."""
-    when, now = _local(when, now)
+    when, now = local(when, now)
     length = _length(when, now)
     if length == "just now":
         return length
     if length:
         return f"{length} ago"
     return (
-        f"in {when.year}" if _days_ago(when, now) >= 7 and when.year != now.year else f"on {_day(when, now)}"
+        f"in {when.year}" if days_ago(when, now) >= 7 and when.year != now.year else f"on {day_of(when, now)}"
     )
 
 
 def moment(when: datetime, now: datetime) -> str:
     """When something was said: "9:14" today, "Tue 9:14", "12 Nov 9:14", "12 Nov 2024"."""
-    when, now = _local(when, now)
-    if _days_ago(when, now) <= 0:
+    when, now = local(when, now)
+    if days_ago(when, now) <= 0:
         return shown_time(when)
-    if _days_ago(when, now) < 7:
+    if days_ago(when, now) < 7:
         return f"{DAYS[when.weekday()]} {shown_time(when)}"
     day = f"{when.day} {MONTHS[when.month - 1]}"
     return f"{day} {shown_time(when)}" if when.year == now.year else f"{day} {when.year}"
@@ -153,8 +155,8 @@ def moment(when: datetime, now: datetime) -> str:
 
 def moment_long(when: datetime, now: datetime) -> str:
     """The same with whole words: "today 9:14", "Tuesday 9:14", "12 Nov 9:14", "12 Nov 2024"."""
-    near_when, near_now = _local(when, now)
-    days = _days_ago(near_when, near_now)
+    near_when, near_now = local(when, now)
+    days = days_ago(near_when, near_now)
     if days <= 0:
         return f"today {shown_time(near_when)}"
     return f"{DAYS_LONG[near_when.weekday()]} {shown_time(near_when)}" if days < 7 else moment(when, now)
@@ -162,7 +164,7 @@ def moment_long(when: datetime, now: datetime) -> str:
 
 def on(when: datetime, now: datetime) -> str:
     """A time to come, in a sentence: "today at 17:00", "on Monday at 9:00", "on 24 Dec at 9:00"."""
-    when, now = _local(when, now)
+    when, now = local(when, now)
     away = (when.date() - now.date()).days
     if away == 0:
         return f"today at {shown_time(when)}"
@@ -271,16 +273,6 @@ def open_again(people: Sequence[Someone]) -> str:
         if people
         else "This conversation is open again."
     )
-
-
-def one_person(people: Sequence[Someone]) -> str:
-    """Two persons were joined."""
-    return f"{listed([f'{person.shown} ({person.handle})' for person in people])} are the same person now."
-
-
-def separate(people: Sequence[Someone]) -> str:
-    """A person was separated from the others."""
-    return f"{names(people)} is joined with nobody now."
 
 
 def in_quiet(people: Sequence[Someone], reason: str = "") -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from convo.model import Message, Person, Ref, Visibility
-from convo.store import judging, persons, quieting, stored, threads
+from convo.store import gone, judging, persons, quieting, stored, threads
 from convo.store.connection import micros
 from convo.store.joining import Joins
 from convo.store.own import Own
@@ -62,9 +62,12 @@ _UPDATE = (
 )
 _SIGHT = (
     "INSERT INTO sighting VALUES (?, ?, ?, ?, ?) ON CONFLICT (message_id, account_id) DO UPDATE SET"
-    " local_id = excluded.local_id, parent_local_id = excluded.parent_local_id, data = excluded.data"
-    " WHERE local_id <> excluded.local_id OR parent_local_id <> excluded.parent_local_id OR data <> excluded.data"
+    " local_id = excluded.local_id, parent_local_id = excluded.parent_local_id,"
+    " data = iif(excluded.data = '', data, excluded.data)"
+    " WHERE local_id <> excluded.local_id OR parent_local_id <> excluded.parent_local_id"
+    " OR data <> iif(excluded.data = '', data, excluded.data)"
 )
+"""What an adapter keeps with a message comes on some ways only: a look that brings none leaves it as it is."""
 
 
 class Batch:
@@ -98,7 +101,10 @@ class Batch:
         self._judge = judging.Judge(self._own, self._batch, self._stored, self._insist)
         self._save_people()
         new = self._save_rows()
-        self._touched |= joins.apply(self._batch)
+        self._bury()
+        joined = joins.apply(self._batch)
+        self._touched |= joined
+        self._news.written_in |= joined
         self._adopt()
         self._touched = {joins.find(thread_id) for thread_id in self._touched}
         self._note_exchanges()
@@ -185,6 +191,12 @@ class Batch:
 
     def _save_again(self, message: Message, before: Stored) -> None:
         """Update a message that was seen before, where anything about it is new."""
+        if message.deleted or (before.deleted and not gone.is_back(self._db, before, self._account, message)):
+            self._seen_by_too(before)
+            return
+        if before.filtered and not message.filtered and not self._insist:
+            # A tray or a filter is told of where the message came in; found elsewhere it comes without.
+            message = replace(message, filtered=before.filtered)
         parent_uri = self._parents[message.uri] or before.parent_uri
         content = stored.content(message)
         edited = content != before.content and (before.content[1] or 0) <= (content[1] or 0)
@@ -194,8 +206,6 @@ class Batch:
             return
         if edited:
             stored.replace_content(self._db, before, content)
-        if message.deleted and edited:
-            return
         subject = message if edited else before.message()
         judged = self._judged(subject, parent_uri, before.id, before.author_id)
         if before.print is not None:
@@ -206,6 +216,14 @@ class Batch:
         account_ids = self._own.in_order(seen_by, subject, self._judge.author_of(parent_uri))
         names = self._names(message) if edited else before.names
         self._db.execute(_UPDATE, (parent_uri, *judged.columns, account_ids, names, before.id))
+
+    def _seen_by_too(self, before: Stored) -> None:
+        """Note that this account, too, saw a message that is gone."""
+        self._touched.add(before.thread_id)
+        seen_by = [int(number) for number in before.account_ids.split()]
+        if self._account not in seen_by:
+            account_ids = " ".join(map(str, [*seen_by, self._account]))
+            self._db.execute("UPDATE message SET account_ids = ? WHERE id = ?", (account_ids, before.id))
 
     def _reopen(self, message: Message, before: Stored) -> None:
         """An edit that first makes a message speak to the user is an arrival of its own."""
@@ -240,6 +258,14 @@ class Batch:
             for child, judged in judging.adopt(self._db, self._own, orphans):
                 self._touched.add(child.thread_id)
                 self._news.note(child.id, judged.quiet, judged.print)
+
+    def _bury(self) -> None:
+        """What the batch itself says is deleted is as gone as what is reported missing."""
+        deleted = [uri for uri, message in self._batch.items() if message.deleted]
+        if deleted:
+            touched, prints = gone.bury(self._db, self._account, deleted, self._ctx.now)
+            self._touched |= touched
+            self._news.prints |= prints
 
     def _note_exchanges(self) -> None:
         """Whom the user's own messages in the changed threads answer, or share a private conversation with."""

@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from convo.store import people
+from convo.store import people, persons, quieting
 from convo.store.connection import micros, moment
 from convo.store.journal import Changes, Errand, Record, Told, goes_on, record
+from convo.store.own import Own
 from convo.store.triage import about, present
 from convo.views import Seen
 
@@ -104,13 +105,20 @@ def _choice_at(db: sqlite3.Connection, platform: str, uid: str, now: datetime) -
 
 
 def join(db: sqlite3.Connection, person_id: int, other_id: int, now: datetime) -> Record:
-    """Say that two persons are one human: one contact with both notes, in the circle if either was."""
+    """Say that two persons are one human: one contact with both notes, in the circle if either was.
+
+    Whoever the user knows as one of them is no stranger as the other.
+    """
     changes = Changes(db)
+    wanted = Record("join", (person_id, other_id))
+    if other_id in _numbers(db, person_id):
+        return wanted
+    _forget_apart(db, changes, person_id, other_id)
     kept, left = _contact(db, changes, person_id), people.contact_of(db, other_id)
     if left is None:
         platform, uid = _known_by(db, other_id)
         changes.put("contact_person", platform=platform, uid=uid, contact_id=kept)
-    elif left != kept:
+    else:
         notes = [text for text in (_note(db, kept), _note(db, left)) if text]
         inside = db.execute("SELECT max(circle) FROM contact WHERE id IN (?, ?)", (kept, left)).fetchone()[0]
         members = db.execute(
@@ -119,21 +127,77 @@ def join(db: sqlite3.Connection, person_id: int, other_id: int, now: datetime) -
         for platform, uid in members:
             changes.put("contact_person", platform=platform, uid=uid, contact_id=kept)
         changes.drop("contact", left)
-        changes.put("contact", id=kept, note="\n".join(notes), circle=inside)
-    return record(db, Record("join", (person_id, other_id)), changes, now)
+        changes.put("contact", id=kept, note="\n".join(dict.fromkeys(notes)), circle=inside)
+    met = _introduce(db, _numbers(db, person_id))
+    return record(db, replace(wanted, thread_ids=tuple(sorted(met))), changes, now)
+
+
+def _introduce(db: sqlite3.Connection, numbers: Sequence[int]) -> set[int]:
+    """Who is joined with somebody the user has written to is known, too; gives the threads that changes."""
+    if not persons.known_among(db, numbers):
+        return set()
+    return quieting.settle(db, Own(db), quieting.News(spoken_to=set(numbers)))
 
 
 def separate(db: sqlite3.Connection, person_id: int, now: datetime) -> Record:
-    """Say that a person is somebody else than those they were joined with; note and circle stay with both."""
+    """Say that a person is somebody else than those they were joined with; note and circle stay with both.
+
+    It is not asked again whether they are one.
+    """
     changes = Changes(db)
     contact_id = people.contact_of(db, person_id)
-    if contact_id is not None and len(people.joined(db, person_id)) > 1:
+    others = _numbers(db, person_id)[1:]
+    if contact_id is not None and others:
         platform, uid = _known_by(db, person_id)
         text, inside = db.execute("SELECT note, circle FROM contact WHERE id = ?", (contact_id,)).fetchone()
         own = _new_contact_id(db)
         changes.put("contact", id=own, note=text, circle=inside)
         changes.put("contact_person", platform=platform, uid=uid, contact_id=own)
+        for other_id in others:
+            _keep_apart(db, changes, person_id, other_id, now)
     return record(db, Record("separate", (person_id,)), changes, now)
+
+
+def apart(db: sqlite3.Connection, person_id: int, other_id: int, now: datetime) -> Record:
+    """Say that two persons are not one human: it is not asked again."""
+    changes = Changes(db)
+    if other_id not in _numbers(db, person_id):
+        _keep_apart(db, changes, person_id, other_id, now)
+    return record(db, Record("apart", (person_id, other_id)), changes, now)
+
+
+def _numbers(db: sqlite3.Connection, person_id: int) -> list[int]:
+    """The person, and then everyone joined with them."""
+    return [number for number, _, _ in people.joined(db, person_id)]
+
+
+def _pair(db: sqlite3.Connection, person_id: int, other_id: int) -> tuple[str, str, str, str]:
+    """What a pair of persons is known by in `apart`."""
+    one, other = sorted((_known_by(db, person_id), _known_by(db, other_id)))
+    return (*one, *other)
+
+
+def _keep_apart(
+    db: sqlite3.Connection, changes: Changes, person_id: int, other_id: int, now: datetime
+) -> None:
+    pair = _pair(db, person_id, other_id)
+    if not _is_apart(db, pair):
+        names = ("platform", "uid", "other_platform", "other_uid")
+        changes.put("apart", **dict(zip(names, pair, strict=True)), at=micros(now))
+
+
+def _is_apart(db: sqlite3.Connection, pair: tuple[str, str, str, str]) -> bool:
+    found = db.execute(
+        "SELECT 1 FROM apart WHERE platform = ? AND uid = ? AND other_platform = ? AND other_uid = ?", pair
+    ).fetchone()
+    return found is not None
+
+
+def _forget_apart(db: sqlite3.Connection, changes: Changes, person_id: int, other_id: int) -> None:
+    """Two humans become one: what was said of their being two holds no more."""
+    for number in _numbers(db, person_id):
+        for another in _numbers(db, other_id):
+            changes.drop("apart", *_pair(db, number, another))
 
 
 def discard_draft(db: sqlite3.Connection, account_id: int, uri: str, now: datetime) -> Record:

@@ -6,10 +6,9 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
 
 from convo.model import Conversation, Lookup, Message, Page, Ref
-from convo.store import accounts, judging, persons, quieting, stored, threads, turns
+from convo.store import accounts, gone, judging, persons, quieting, stored, threads, turns
 from convo.store.batch import Batch, IngestContext, Saved
 from convo.store.concern import MOST, concerning
 from convo.store.own import Own
@@ -94,7 +93,7 @@ def save_lookup(db: sqlite3.Connection, account_id: int, lookup: Lookup, ctx: In
     What waited for a parent that is gone is judged without it.
     """
     saved = _save(db, account_id, lookup.messages, ctx, insist=False)
-    saved += _mark_gone(db, lookup.gone, ctx)
+    saved += Saved(touched=gone.report(db, account_id, lookup.gone, ctx.now))
     return saved + give_up(db, [Ref(uri) for uri in lookup.gone], ctx)
 
 
@@ -157,7 +156,7 @@ def _save(
 
 def _end_page(db: sqlite3.Connection, account_id: int, channel: str, page: Page, ctx: IngestContext) -> Saved:
     """What goes with the last part of a page: deletions, whom the user hides, the cursor."""
-    saved = _mark_gone(db, page.gone, ctx)
+    saved = Saved(touched=gone.report(db, account_id, page.gone, ctx.now))
     if page.hidden is not None:
         hidden = persons.hide(db, account_id, page.hidden)
         touched = {thread_id for person_id in hidden for thread_id in threads.of_person(db, person_id)}
@@ -166,15 +165,3 @@ def _end_page(db: sqlite3.Connection, account_id: int, channel: str, page: Page,
         saved += Saved(touched=frozenset(touched))
     accounts.set_cursor(db, account_id, channel, page.cursor, ctx.now)
     return saved
-
-
-def _mark_gone(db: sqlite3.Connection, uris: Sequence[str], ctx: IngestContext) -> Saved:
-    """Deleted messages keep place, author and time; what they said goes, from the index first."""
-    if not uris:
-        return Saved()
-    found = [kept for kept in stored.by_uri(db, dict.fromkeys(uris)).values() if not kept.deleted]
-    for kept in found:
-        stored.replace_content(db, kept, stored.content(replace(kept.message(), deleted=True)))
-    touched = {kept.thread_id for kept in found}
-    threads.rederive(db, touched, ctx.now)
-    return Saved(touched=frozenset(touched))

@@ -7,7 +7,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Sequence
 from heapq import nsmallest
-from typing import Any
+from typing import Any, Final
 
 from convo.store.words import fold
 from convo.views import Someone
@@ -76,6 +76,18 @@ def in_circle(db: sqlite3.Connection) -> set[int]:
         " CROSS JOIN person p ON p.platform = cp.platform AND p.uid = cp.uid WHERE c.circle"
     )
     return {number for (number,) in rows}
+
+
+WIDE_CIRCLE: Final = 150
+"""How many people anybody can know well; nothing is refused past it."""
+
+
+def circle_is_wide(db: sqlite3.Connection) -> bool:
+    """Whether there are more people in the circle than anybody can know well."""
+    found = db.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM contact WHERE circle LIMIT ?)", (WIDE_CIRCLE + 1,)
+    ).fetchone()
+    return bool(found[0] > WIDE_CIRCLE)
 
 
 _ESCAPED = re.compile("[%_!]")

@@ -181,8 +181,7 @@ _COLUMNS: Final = (
     "t.id, t.account_id, t.account_ids, t.platform, t.title, t.url, t.state, t.woken_state, t.wakes_at, t.reason,"
     " t.waiting_for, t.waiting_since, t.last_at, t.last_is_me, t.state_since, t.finished, t.reminder, t.reopened,"
     " t.held, t.arrival, m.text, m.content_warning, m.visibility, m.deleted,"
-    " CASE WHEN t.waiting_for = '[]' THEN (SELECT o.author_id FROM message o JOIN person p ON p.id = o.author_id"
-    " WHERE o.thread_id = t.id AND NOT p.is_me ORDER BY o.created_at DESC, o.arrival DESC LIMIT 1) END,"
+    " CASE WHEN t.waiting_for = '[]' AND NOT (SELECT is_me FROM person WHERE id = m.author_id) THEN m.author_id END,"
     # CASE keeps SQLite from looking where nobody waits: it evaluates both sides of AND.
     " CASE WHEN t.waiting_for <> '[]' AND t.arrival > t.looked THEN EXISTS (SELECT 1 FROM message o"
     " WHERE o.thread_id = t.id AND o.waits AND o.arrival > t.looked) ELSE 0 END,"

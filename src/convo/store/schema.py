@@ -198,6 +198,13 @@ CREATE TABLE sighting (
 CREATE INDEX sighting_local ON sighting (account_id, local_id) WHERE local_id <> '';
 CREATE INDEX sighting_orphan ON sighting (account_id, parent_local_id) WHERE parent_local_id <> '';
 
+CREATE TABLE gone (                 -- whose server said when that a message is deleted, until it shows it again
+  message_id INTEGER NOT NULL REFERENCES message,
+  account_id INTEGER NOT NULL REFERENCES account,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (message_id, account_id)
+) STRICT, WITHOUT ROWID;
+
 -- The user's own state, never touched by a sync -----------------------------------------------------
 CREATE TABLE done (
   uri TEXT PRIMARY KEY,
@@ -240,6 +247,7 @@ CREATE TABLE apart (               -- two persons of whom the user said that the
   at INTEGER NOT NULL,
   PRIMARY KEY (platform, uid, other_platform, other_uid)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX apart_other ON apart (other_platform, other_uid);
 CREATE TABLE draft (
   account_id INTEGER NOT NULL REFERENCES account,
   uri TEXT NOT NULL,               -- the message it answers

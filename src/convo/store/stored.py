@@ -66,6 +66,11 @@ class Stored:
         return self.content[13], self.content[14], self.content[15]
 
     @property
+    def filtered(self) -> str:
+        """Why the platform's own filter or request tray holds it."""
+        return str(self.content[5])
+
+    @property
     def deleted(self) -> bool:
         """Whether it is gone from its platform."""
         return bool(self.content[11])
