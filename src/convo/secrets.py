@@ -65,6 +65,16 @@ async def keep_secret(name: str, secret: str, directory: Path, keep_in: str = ""
     return f"a file that only you can read: {path}"
 
 
+async def has_keyring() -> bool:
+    """Whether a real system keyring answers in time."""
+    return await _keyring_call("get_keyring") is not None
+
+
+def secret_file(name: str, directory: Path) -> Path:
+    """Where the secret of an account goes when there is no keyring."""
+    return _file(name, directory)
+
+
 async def forget_secret(name: str, directory: Path) -> None:
     """Remove what `keep_secret` and sessions stored of an account."""
     _file(name, directory).unlink(missing_ok=True)

@@ -53,7 +53,9 @@ def talked(engine: Engine, *steps: Step, offline: bool = False, terminal: bool =
     """The line mode from greeting to end; what it prints is on standard output."""
     source = Script(engine, *steps)
     talk = Talk(source, terminal=terminal)
-    plain = Plain(engine, talk, COMMANDS, Keymap(engine.config.keys).keys, DEEDS, zone=timezone.utc, offline=offline)
+    plain = Plain(
+        engine, talk, COMMANDS, Keymap(engine.config.keys).keys, DEEDS, zone=timezone.utc, offline=offline
+    )
     asyncio.run(play(plain, source))
 
 
@@ -87,7 +89,9 @@ async def befriended(engine: Engine, **notes: str) -> None:
                 await engine.acts.note(person.person_id, note)
 
 
-def later(clock: HandClock, seconds: float, true: Callable[[Engine], bool]) -> Callable[[Engine], Awaitable[None]]:
+def later(
+    clock: HandClock, seconds: float, true: Callable[[Engine], bool]
+) -> Callable[[Engine], Awaitable[None]]:
     """The clock goes on by this much, and the program does behind the prompt what is then `true`."""
 
     async def step(engine: Engine) -> None:

@@ -72,7 +72,9 @@ def _cast(clock: HandClock) -> Stage:
     says("work", chi, "Read the feed in one pass", on(12, 9), claim=Reason.REVIEW, flat=True)
     dora = stage.person("bread", "dora", "Dora Weiss")
     post = says("bread", None, "You need a bowl and your hands.", on(1, 9), title="Bread without a scale")
-    says("bread", dora, "My dough stays wet. What flour do you use?", on(13, 9), to=post, claim=Reason.COMMENT)
+    says(
+        "bread", dora, "My dough stays wet. What flour do you use?", on(13, 9), to=post, claim=Reason.COMMENT
+    )
     ivo = stage.person("work", "ivomarek", "Ivo Marek")
     says("work", ivo, "It still fails here.", on(17, 9), claim=Reason.OPENED, flat=True)
     fatou = stage.person("bsky", "@fatou.example", "Fatou Diop")

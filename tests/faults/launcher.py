@@ -2,8 +2,9 @@
 
 Reads one JSON document a line: `words` (the command line), `books` (print all that is stored instead), `env`,
 `later` (seconds by which the program's clock runs ahead), `commits` (a directory that gets a copy of the store after
-each commit, or ""), `out` and `err` (files). Answers a line with the process id, then one with the exit status. The
-child is an ordinary process; SIGKILL ends it as it ends any other.
+each commit, or ""), `deadline` (seconds for one exchange, or 0), `out` and `err` (files). Answers a line with the
+process id, then one with the exit status and the most memory it had (MB). The child is an ordinary process; SIGKILL
+ends it as it ends any other.
 """
 
 from __future__ import annotations
@@ -44,13 +45,21 @@ def warm() -> None:
 
 
 def advance(seconds: float) -> None:
-    """Let the program's clock run ahead of the machine's."""
+    """Let the program's clock run ahead of the machine's; where the program sleeps, time jumps."""
     from convo.clock import SystemClock
 
+    ahead = timedelta(seconds=seconds)
+
     def now(self: SystemClock) -> datetime:
-        return datetime.now(timezone.utc) + timedelta(seconds=seconds)
+        return datetime.now(timezone.utc) + ahead
+
+    async def sleep(self: SystemClock, seconds: float) -> None:
+        nonlocal ahead
+        await asyncio.sleep(0)
+        ahead += timedelta(seconds=seconds)
 
     SystemClock.now = now  # type: ignore[method-assign]
+    SystemClock.sleep = sleep  # type: ignore[method-assign]
 
 
 def record_commits(directory: Path) -> None:
@@ -92,6 +101,11 @@ def be(job: dict[str, Any]) -> int:
     sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8") for number in (1, 2))
     os.environ.update(job["env"])
     advance(job["later"])
+    if job["deadline"]:
+        from convo.adapters.http import Http
+
+        defaults = Http.__init__.__kwdefaults__ or {}
+        defaults["deadline"] = job["deadline"]
     if job["commits"]:
         record_commits(Path(job["commits"]))
     from convo.__main__ import main
@@ -145,8 +159,8 @@ def serve() -> None:
                 os._exit(status)
         sys.stdout.write(f"{child}\n")
         sys.stdout.flush()
-        _, ended = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(ended)}\n")
+        _, ended, used = os.wait4(child, 0)
+        sys.stdout.write(f"{os.waitstatus_to_exitcode(ended)} {used.ru_maxrss // 1024}\n")
         sys.stdout.flush()
 
 

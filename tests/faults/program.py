@@ -53,6 +53,10 @@ class Program:
         self.commits = directory / "commits"
         self.later = 0.0
         """Seconds by which the program's clock runs ahead of the machine's."""
+        self.deadline = 0.0
+        """Seconds that one exchange with a server may take; 0 for the program's own limit."""
+        self.memory = 0
+        """MB that the last command needed at most."""
         self.whole = False
         """Start a whole `python -m convo` for each command, which takes ten times as long."""
         self._pid = 0
@@ -120,7 +124,14 @@ class Program:
             status = self._whole(words, env, out, err)
         else:
             files = {"out": str(out), "err": str(err), "commits": str(commits)}
-            job = {"words": words, "env": env, "later": self.later, "books": books, **files}
+            job = {
+                "words": words,
+                "env": env,
+                "later": self.later,
+                "books": books,
+                "deadline": self.deadline,
+                **files,
+            }
             status = self._forked(job, kill_after)
         ran = Ran(status, out.read_text() if out.exists() else "", err.read_text() if err.exists() else "")
         assert "Traceback" not in ran.err, f"{words}: {ran.err}"
@@ -133,13 +144,14 @@ class Program:
         self._pid = int(self._line(PATIENCE))
         self._started.set()
         try:
-            return int(self._line(kill_after or PATIENCE))
+            ended = self._line(kill_after or PATIENCE)
         except Hung:
             self.kill()
-            status = int(self._line(PATIENCE))
+            ended = self._line(PATIENCE)
             if not kill_after:
                 raise Hung(f"{job['words']} did not end") from None
-            return status
+        status, self.memory = (int(word) for word in ended.split())
+        return status
 
     def _whole(self, words: list[str], env: dict[str, str], out: Path, err: Path) -> int:
         """As a user's shell does it; the clock is the machine's."""

@@ -166,13 +166,15 @@ class Views:
 
 
 def picked(view: dict[str, Any], fields: str) -> dict[str, Any]:
-    """What `_fields` leaves of a view; a part is named with a dot."""
+    """What `_fields` leaves of a view; only of `_links` a part can be named, with a dot: other parts bring nothing."""
     if not fields:
         return view
     kept: dict[str, Any] = {}
     for way in fields.split(","):
         source, target = view, kept
         *outer, last = way.strip().split(".")
+        if outer and outer[0] != "_links":
+            continue
         for name in outer:
             inner = source.get(name)
             if not isinstance(inner, dict):

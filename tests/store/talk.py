@@ -16,7 +16,17 @@ from convo.views import Row, RowPage, Seen, View
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=timezone.utc)
 """A Friday."""
 
-STATE_TABLES = ("done", "mute", "snooze", "contact", "contact_person", "person_choice", "draft", "outbox")
+STATE_TABLES = (
+    "done",
+    "mute",
+    "snooze",
+    "contact",
+    "contact_person",
+    "apart",
+    "person_choice",
+    "draft",
+    "outbox",
+)
 
 
 class Talk:
@@ -138,9 +148,11 @@ class Talk:
         }
 
     def derived(self) -> list[tuple[Any, ...]]:
-        """What follows from facts and user state, thread by thread and message by message."""
+        """What follows from facts and user state, thread by thread, person by person and message by message."""
         threads = self.db.execute("SELECT * FROM thread ORDER BY id").fetchall()
-        return [*threads, *self.db.execute("SELECT id, waits FROM message ORDER BY id").fetchall()]
+        people = self.db.execute("SELECT * FROM talk ORDER BY 1, 2").fetchall()
+        people += self.db.execute("SELECT * FROM turn ORDER BY 1").fetchall()
+        return [*threads, *people, *self.db.execute("SELECT id, waits FROM message ORDER BY id").fetchall()]
 
     def run(self, job: Any, *args: Any, **how: Any) -> Any:
         """A job of the store, as a user's act runs it."""

@@ -326,7 +326,8 @@ def test_another_account_of_the_user_is_the_user(tmp_path: Path) -> None:
         here.store.write_now(
             accounts.remember, "alter", "mastodon", Person("mastodon", other.uid, "a@b"), "{}", NOW
         )
-        assert here.state(said) == "answered"
+        assert here.state(said) == "history"
+        assert here.value("SELECT last_is_me FROM thread") == 1
 
 
 def test_a_large_page_is_stored_in_parts_and_only_the_last_moves_the_cursor(here: World) -> None:

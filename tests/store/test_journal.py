@@ -243,6 +243,11 @@ def _join(talk: Talk, rng: random.Random, messages: list[Message]) -> object:
     return talk.run(choices.join, one, other, talk.now) if one != other else None
 
 
+def _apart(talk: Talk, rng: random.Random, messages: list[Message]) -> object:
+    one, other = (talk.person_id(message.author.handle) for message in rng.sample(messages, 2))
+    return talk.run(choices.apart, one, other, talk.now) if one != other else None
+
+
 def _done_person(talk: Talk, rng: random.Random, messages: list[Message]) -> object:
     message = rng.choice(messages)
     return talk.run(triage.done_person, talk.seen(message), talk.person_id(message.author.handle), talk.now)
@@ -268,6 +273,7 @@ STEPS: tuple[Step, ...] = (
     _person(choices.separate),
     _snooze,
     _join,
+    _apart,
     _done_person,
     _note,
     _discard,

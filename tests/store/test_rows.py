@@ -234,6 +234,11 @@ def test_unread_and_first_time_go_when_it_was_looked_at(talk: Talk) -> None:
     assert talk.row(other).first_time is False
 
 
+def test_of_several_first_words_in_the_same_second_one_is_the_first(talk: Talk) -> None:
+    asked = [talk.ask("ana", words, ago=hours(1)) for words in ("One", "Two", "Three")]
+    assert [talk.row(one).first_time for one in asked] == [True, False, False]
+
+
 def test_drafts_and_the_outbox_are_views(talk: Talk) -> None:
     ana, ben = talk.ask("ana", "One"), talk.ask("ben", "Two")
     for message, text in ((ana, "To Ana"), (ben, "To Ben")):

@@ -312,3 +312,66 @@ def test_words_that_stand_whole_fill_the_list_before_beginnings_are_looked_for(h
     here.page(message(2, BEN, "cars", mentions=named(ME)))
     assert found(here, "car", limit=1) == [1]
     assert found(here, "car", limit=2) == [2, 1]
+
+
+def test_a_single_character_is_found_wherever_it_stands_in_a_word(here: World) -> None:
+    here.page(message(1, ANA, "翻訳"), message(2, ANA, "a訳b"), message(3, ANA, "翻案"))
+    assert sorted(found(here, "訳")) == sorted(found(here, '"訳"')) == [1, 2]
+    assert sorted(found(here, "翻")) == [1, 3]
+    assert found(here, "翻 -訳") == [3]
+    assert shown(here, "案") == "翻«案»"
+    assert found(here, '"翻 訳"') == found(here, '"訳 翻"') == []
+
+
+def test_people_are_found_by_what_they_are_called_now(here: World) -> None:
+    here.page(message(1, replace(ANA, name="Dr. Zoë Çelik-Lind")))
+    for query in ("from:ana@far", "from:zoe", "from:Çeli", "from:lind", "from:@ana", 'from:"zoë çel"', "from:dr."):
+        assert found(here, query) == [1], query
+    for query in ("from:elik", "from:far", 'from:"dr. çelik"'):
+        assert found(here, query) == [], query
+    here.page(message(1, replace(ANA, name="Zora", handle="zora@far.example")))
+    assert found(here, "from:zoe") == found(here, "from:ana") == []
+    assert found(here, "from:zor") == [1]
+    lone = "INSERT INTO person (platform, uid, handle) VALUES ('mastodon', 'x', 'lone') RETURNING id"
+    here.store.write_now(lambda db: db.execute("DELETE FROM person WHERE id = ?", db.execute(lone).fetchone()))
+    assert here.value("SELECT count(*) FROM person_word WHERE word = 'lone'") == 0
+
+
+def cost(here: World, query: str) -> int:
+    """What the first answers to a search cost, in hundreds of SQLite's instructions."""
+    count = 0
+
+    def step() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    here.db.set_progress_handler(step, 100)
+    list(search(here.db, query, limit=5))
+    here.db.set_progress_handler(None, 0)
+    return count
+
+
+@pytest.mark.parametrize("query", ["from:rare", "from:rare words", "from:many has:picture", "is:waiting", "words", "語"])
+def test_the_first_answers_cost_the_same_however_much_is_stored(
+    here: World, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convo.store.search._FEW", 50)
+    picture = (Attachment("picture", "https://far.example/p.jpg"),)
+    many = [someone(f"many{number}") for number in range(20)]
+
+    def fill(start: int, count: int) -> None:
+        here.page(
+            *(
+                message(n, many[n % 20], "some words 言語", 100 - n / 100, attachments=picture if n % 2 else ())
+                for n in range(start, start + count)
+            ),
+            kind="slow",
+        )
+
+    here.page(*(message(n, someone("rare"), "words 語", 100, mentions=named(ME)) for n in range(1, 9)))
+    fill(100, 200)
+    before = cost(here, query)
+    fill(300, 3000)
+    assert cost(here, query) < before + 25
+    assert len(list(search(here.db, query, limit=5))) == 5

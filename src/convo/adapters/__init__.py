@@ -34,12 +34,20 @@ class Known:
     place: str
     label: str
     options: tuple[str, ...] = ()
+    about: str = ""
+    """What to know before one signs in, in a few words."""
 
 
 BUILT_IN: Mapping[str, Known] = {
-    "bluesky": Known("convo.adapters.bluesky:Bluesky", "Bluesky", ("chat_service", "plc")),
-    "mastodon": Known("convo.adapters.mastodon:Mastodon", "Mastodon"),
+    "mastodon": Known(
+        "convo.adapters.mastodon:Mastodon", "Mastodon", about="and GoToSocial, Akkoma, Pixelfed, Friendica"
+    ),
+    "bluesky": Known(
+        "convo.adapters.bluesky:Bluesky", "Bluesky", ("chat_service", "plc"), "with an app password"
+    ),
+    "wordpress": Known("convo.adapters.wordpress:WordPress", "WordPress", about="comments on your blog"),
 }
+"""In the order in which the first start offers them: the most common first."""
 
 
 class AdapterClass(Protocol):
@@ -103,6 +111,16 @@ class Platforms(Mapping[str, PlatformKeys]):
 def known_platforms() -> Mapping[str, PlatformKeys]:
     """Every platform a config may name, with the config keys of its own."""
     return Platforms()
+
+
+def about(platform: str) -> str:
+    """What to know about a platform in a few words, "" where there is nothing to say."""
+    return BUILT_IN[platform].about if platform in BUILT_IN else ""
+
+
+def offered() -> tuple[str, ...]:
+    """Every platform that can be signed in to: convo's own, the most common first, then other people's."""
+    return (*BUILT_IN, *sorted(_entry_points()))
 
 
 _SPELLINGS = {"github": "GitHub", "gitlab": "GitLab", "hackernews": "Hacker News", "wordpress": "WordPress"}

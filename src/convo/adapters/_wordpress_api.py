@@ -13,6 +13,7 @@ from msgspec import Struct
 from convo.adapters import _wordpress_wire as wire
 from convo.adapters.contract import Credential, Identity, Missing, Refused, RetryAt, SignInAgain
 from convo.adapters.http import Http, Response, origin
+from convo.config import AccountConfig
 from convo.htmltext import html_to_text
 from convo.model import Person
 from convo.text import one_line, shorten
@@ -67,10 +68,10 @@ def me(facts: Facts) -> Person:
 class Api:
     """Requests of one account, with its application password, and the sense of the site's refusals."""
 
-    def __init__(self, http: Http, user: str, credential: Credential, facts: Facts) -> None:
+    def __init__(self, http: Http, account: AccountConfig, credential: Credential, facts: Facts) -> None:
         self.http = http
         self.facts = facts
-        self.user = user
+        self._account = account
         self.authorize = ""
         """The site's own page where an application password is made, once the index was read."""
         self._credential = credential
@@ -116,13 +117,14 @@ class Api:
         if not self._basic:
             # WordPress shows application passwords in groups and takes them with or without the spaces.
             password = "".join((await self._credential.read()).split())
-            if not self.user:
+            user = self._account.user.strip()
+            if not user:
                 raise SignInAgain(
                     f'The config must say who signs in to {self.host}:  user = "your user name"'
                 )
             if not password or not password.isprintable():
                 raise SignInAgain(f"There is no application password. Make one at {self.profile}.")
-            self._basic = base64.b64encode(f"{self.user}:{password}".encode()).decode()
+            self._basic = base64.b64encode(f"{user}:{password}".encode()).decode()
         return {"authorization": f"Basic {self._basic}", "accept": "application/json"}
 
     def judge(self, response: Response, *, write: bool = False) -> None:
@@ -163,7 +165,8 @@ class Api:
         quoted = f' ("{said}")' if said else ""
         return SignInAgain(
             f"{self.host} does not take this user name and application password{quoted}. Make a new one at "
-            f"{self.profile}. If it is right, the site's web server drops the Authorization header."
+            f"{self.profile} and run  convo login {self._account.name}  (if it is right, the site's web server drops "
+            "the Authorization header)."
         )
 
     async def identify(self) -> Identity:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -84,7 +85,7 @@ async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: As
         password = " ".join(told.get("password", "").split())
         if not user or not password:
             raise SignInAgain("User name and application password are both needed.")
-        api = Api(http, user, _Typed(password), Facts())
+        api = Api(http, replace(account, url=url, user=user), _Typed(password), Facts())
         identity = await api.identify()
         return LoginResult(password, identity, {"url": url, "user": user})
     finally:

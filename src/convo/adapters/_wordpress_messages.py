@@ -21,6 +21,7 @@ GONE = ("spam", "trash")
 """States of a comment that nobody sees any more."""
 _UP = re.compile(r"/wp/v2/([a-z0-9_-]+)/\d+$")
 _URI = re.compile(r"/\?p=(\d+)(?:#comment-(\d+))?$")
+_NOT_MY_POST = "Your role lets you approve comments on your own posts only."
 _NOT_YOURS = "Only who may edit the post can change comments below it, their own as well."
 
 
@@ -107,8 +108,8 @@ def comment_message(comment: wire.Comment, place: Place, facts: Facts) -> Messag
     decides = may_decide(place, facts)
     top = post_uri(facts, comment.post)
     refusals = {"answer": CLOSED} if place.closed else {}
-    if mine and not decides:
-        refusals |= {"edit": _NOT_YOURS, "delete": _NOT_YOURS}
+    if not decides and facts.edits:
+        refusals |= {"edit": _NOT_YOURS, "delete": _NOT_YOURS} if mine else {"moderate": _NOT_MY_POST}
     return Message(
         uri=comment_uri(facts, comment.post, comment.id),
         author=author,

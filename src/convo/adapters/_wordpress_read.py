@@ -143,7 +143,9 @@ async def conversation(api: Api, ref: Ref) -> Conversation:
 async def current(api: Api, number: int) -> wire.Comment | None:
     """A comment as it is now, with its words as they were written where the account may see them; None when gone."""
     try:
-        response = await api.get(f"/wp/v2/comments/{number}", [_context(api), ("_fields", _fields(raw=True))])
+        response = await api.get(
+            f"/wp/v2/comments/{number}", [_context(api), ("_fields", wire.COMMENT_FIELDS)]
+        )
     except Missing:
         return None
     comment = wire.decode(response, wire.Comment)
@@ -168,7 +170,7 @@ async def own_answers(api: Api, post: int, parent: int) -> list[wire.Comment]:
     """My newest answers to a comment, newest first, also those that the site hides."""
     mine = [("author", str(api.facts.id)), *_status(api, "any")] if api.facts.edits else []
     params = [("post", str(post)), ("parent", str(parent)), ("per_page", str(PAGE))]
-    order = [("orderby", "id"), ("order", "desc"), _context(api), ("_fields", _fields(raw=True))]
+    order = [("orderby", "id"), ("order", "desc"), _context(api), ("_fields", wire.COMMENT_FIELDS)]
     response = await api.get("/wp/v2/comments", [*params, *mine, *order])
     good, _ = wire.each(wire.decode(response, list[Raw]), wire.Comment, "Comment")
     return [one for one in good if one.author == api.facts.id]
@@ -190,7 +192,7 @@ async def _signed_in(api: Api, ask: bool) -> None:
 
 
 def _all(api: Api) -> Params:
-    return [*_status(api, "all"), _context(api), ("_fields", _fields())]
+    return [*_status(api, "all"), _context(api), ("_fields", wire.COMMENT_FIELDS)]
 
 
 def _mine(api: Api) -> Params:
@@ -205,10 +207,6 @@ def _status(api: Api, status: str) -> Params:
 
 def _context(api: Api) -> tuple[str, str]:
     return ("context", "edit" if api.facts.moderates else "view")
-
-
-def _fields(*, raw: bool = False) -> str:
-    return f"{wire.COMMENT_FIELDS},content.raw" if raw else wire.COMMENT_FIELDS
 
 
 def _page(
@@ -252,7 +250,7 @@ async def _by_number(api: Api, ids: Sequence[int]) -> list[wire.Comment]:
     found: list[wire.Comment] = []
     for part in _parts(ids):
         params = [("include", part), ("per_page", str(_BULK)), *_status(api, "any"), _context(api)]
-        response = await api.get("/wp/v2/comments", [*params, ("_fields", _fields())])
+        response = await api.get("/wp/v2/comments", [*params, ("_fields", wire.COMMENT_FIELDS)])
         good, _ = wire.each(wire.decode(response, list[Raw]), wire.Comment, "Comment")
         found += [one for one in good if one.id in ids]
     return found

@@ -15,10 +15,10 @@ T = TypeVar("T")
 _NONE = Raw(b"null")
 
 COMMENT_FIELDS = (
-    "id,post,parent,author,author_name,author_email,author_url,date_gmt"
-    ",content.rendered,link,status,_links.up"
+    "id,post,parent,author,author_name,author_email,author_url,date_gmt,content,link,status,_links.up"
 )
-POST_FIELDS = "id,author,date_gmt,link,title.rendered,excerpt.rendered,comment_status,status"
+"""Core gives parts of `content` only whole; parts of `_links` it gives."""
+POST_FIELDS = "id,author,date_gmt,link,title,excerpt,comment_status,status"
 
 
 class Rendered(Struct):

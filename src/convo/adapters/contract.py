@@ -13,6 +13,15 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
 
+from convo.adapters.errors import (
+    AdapterError as AdapterError,
+    Ambiguous as Ambiguous,
+    Missing as Missing,
+    Refused as Refused,
+    RetryAt as RetryAt,
+    SignInAgain as SignInAgain,
+    Unreachable as Unreachable,
+)
 from convo.model import Conversation, Lookup, Measure, Mention, Message, Page, Person, Ref, Reply, Visibility
 
 
@@ -111,42 +120,6 @@ class Unknown:
 
 
 Proof = Found | Absent | Unknown
-
-
-class AdapterError(Exception):
-    """Something a platform or the way to it refused; `words` are cleaned and fit to show."""
-
-    def __init__(self, words: str) -> None:
-        super().__init__(words)
-        self.words = words
-
-
-class RetryAt(AdapterError):
-    """Nothing was done; try again at `at` (UTC), or by the engine's own backoff when it is None."""
-
-    def __init__(self, words: str, at: datetime | None = None) -> None:
-        super().__init__(words)
-        self.at = at
-
-
-class Unreachable(RetryAt):
-    """No byte of the request was sent: the name, the connection, its TLS or its pool failed."""
-
-
-class SignInAgain(AdapterError):
-    """The platform does not take the credential any more."""
-
-
-class Refused(AdapterError):
-    """The platform said no for good; `words` quote it."""
-
-
-class Missing(Refused):
-    """What was asked for is not there (deleted, or not visible to this account)."""
-
-
-class Ambiguous(AdapterError):
-    """A write may or may not have been done."""
 
 
 class Credential(Protocol):
@@ -267,13 +240,15 @@ class LoginStep:
     With `wait_for_redirect` the address holds `{redirect_uri}` where the engine puts the loopback address it
     listens on, percent-encoded. The answer then holds `redirect_uri` (as it was used) and the redirect's
     query. Where there is no browser on this machine, `redirect_uri` is "urn:ietf:wg:oauth:2.0:oob" and the
-    fields are asked for instead (such as the code shown on the page).
+    fields are asked for instead (such as the code shown on the page). `elsewhere` is set by the engine: the same
+    page for another device, whose code can be typed while the browser here is awaited.
     """
 
     words: str
     open_url: str = ""
     fields: tuple[LoginField, ...] = ()
     wait_for_redirect: bool = False
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)

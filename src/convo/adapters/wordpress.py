@@ -56,7 +56,7 @@ class WordPress:
     )
 
     def __init__(self, account: AccountConfig, http: Http, credential: Credential, facts: str) -> None:
-        self._api = Api(http, account.user.strip(), credential, facts_of(facts))
+        self._api = Api(http, account, credential, facts_of(facts))
 
     @property
     def can(self) -> Can:

@@ -150,6 +150,15 @@ COMMANDS: tuple[Command, ...] = (
         ),
     ),
     Command(
+        "moderate",
+        "decide about a comment on your own site",
+        "moderate:moderate",
+        (
+            _arg("decision", choices=("approve", "spam", "trash"), help="what becomes of it"),
+            _arg("message", metavar="MESSAGE", help="id, URI or web address of the comment"),
+        ),
+    ),
+    Command(
         "circle",
         "put a person into your circle, or out of it",
         "people:circle",
@@ -170,6 +179,51 @@ COMMANDS: tuple[Command, ...] = (
         "people:mute_person",
         (_arg("who", metavar="WHO", help="a handle"),),
     ),
+    Command(
+        "join",
+        "say that two persons are one human",
+        "people:join",
+        (
+            _arg("one", metavar="WHO", help="a handle"),
+            _arg("other", metavar="WHO", help="a handle"),
+            _arg("--never", action="store_true", help="they are not; do not ask again"),
+        ),
+    ),
+    Command(
+        "separate",
+        "say that a person is somebody else than the one they are joined with",
+        "people:separate",
+        (
+            _arg("one", metavar="WHO", help="the handle that goes"),
+            _arg("other", metavar="WHO", help="a handle it is joined with"),
+        ),
+    ),
+    Command(
+        "people",
+        "whom you have talked with: your turn, their turn, gone quiet",
+        "people:people",
+        (
+            _arg("words", nargs="*", metavar="WORDS", help="only whose name or handle holds these words"),
+            _arg("--turn", choices=("yours", "theirs", "quiet"), help="only one of the three"),
+            _arg("--limit", type=int, default=200, metavar="N", help="at most this many (default: 200)"),
+            _arg("--before", default="", metavar="CURSOR", help="go on after this cursor"),
+            _arg(
+                "--reach-out", action="store_true", help="whom of your circle you have not answered for long"
+            ),
+        ),
+    ),
+    Command(
+        "person",
+        "everything between you and one person",
+        "people:person",
+        (
+            _arg("who", metavar="WHO", help="a handle"),
+            _arg("--year", type=int, action="append", default=[], metavar="Y", help="unfold this year"),
+            _arg("--limit", type=int, default=200, metavar="N", help="at most this many (default: 200)"),
+            _arg("--before", default="", metavar="CURSOR", help="go on after this cursor"),
+        ),
+    ),
+    Command("week", "a look back: whom you answered, who waits, what went on", "people:week"),
     Command(
         "outbox",
         "answers on their way; retry or cancel one",

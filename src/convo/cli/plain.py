@@ -122,7 +122,10 @@ class Plain:
             names, first = ("quiet", "mute_person", "answer", "help"), "Enter next"
         else:
             names, first = ("answer", "done", "snooze", "help"), "Enter next"
-        said = [f"{self.table.letter(name)} {self.table.word(name)}".strip() for name in names]
+        words_of = {name: self.table.word(name) for name in names}
+        if self.opened is not None and self.opened.row.state is State.QUIET:
+            words_of["quiet"] = "out of Quiet"
+        said = [f"{self.table.letter(name)} {word}".strip() for name, word in words_of.items()]
         return ", ".join([*said[:-1], first, said[-1]])
 
     def _number(self, number: int) -> None:

@@ -37,7 +37,8 @@ def filled(text: str) -> list[str]:
     for row in clean(text).split("\n"):
         line = ""
         for sentence in _SENTENCE.findall(row):
-            joined = f"{line} {sentence}" if line else sentence
+            blank = " " if line and line[-1] not in "。！？」』" else ""
+            joined = f"{line}{blank}{sentence}"
             if line and len(joined) > WIDTH:
                 lines.append(line)
                 joined = sentence
@@ -193,6 +194,8 @@ def account(status: AccountStatus, now: datetime) -> str:
     known = f", {status.handle}" if status.handle else ""
     if status.health is Health.FINE:
         return f"{status.name}, {label(status.platform)}{known}: fine.{looked}"
+    if status.health is Health.LOOKING:
+        return f"{status.name}, {label(status.platform)}{known}: convo looks there now. {status.words}".rstrip()
     words = f"{status.words} " if status.health is Health.SIGN_IN and status.words else ""
     return f"{status.name}, {label(status.platform)}{known}: {words}{trouble(status)}"
 

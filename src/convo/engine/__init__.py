@@ -5,26 +5,30 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from datetime import timedelta
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from convo.clock import Clock, SystemClock
 from convo.config import Config
 from convo.engine.accounts import AccountError, Accounts, AdapterFactory
-from convo.engine.acts import Acts
-from convo.engine.answers import Answers
-from convo.engine.delivery import Delivery
-from convo.engine.errands import Errands
 from convo.engine.inbox import Inbox
-from convo.engine.people import People
 from convo.engine.standing import Standing
-from convo.engine.sync import Sync, SyncOutcome
 from convo.engine.waiter import Waiter
 from convo.store import Store, threads
 from convo.store import accounts as stored
 from convo.store.connection import micros
-from convo.store.ingest import IngestContext
 
-__all__ = ["AccountError", "AdapterFactory", "Engine", "SyncOutcome"]
+if TYPE_CHECKING:
+    from convo.engine.acts import Acts
+    from convo.engine.answers import Answers
+    from convo.engine.delivery import Delivery
+    from convo.engine.errands import Errands
+    from convo.engine.moderation import Moderation
+    from convo.engine.people import People
+    from convo.engine.sync import Sync
+    from convo.store.ingest import IngestContext
+
+__all__ = ["AccountError", "AdapterFactory", "Engine"]
 
 PATIENCE = 5.0
 """Seconds that a request in flight may take when the program leaves; then it is looked for at the next start."""
@@ -50,25 +54,7 @@ class Engine:
         self.clock = clock or SystemClock()
         self.accounts = Accounts(config, store, self.clock, factory=adapters)
         self.standing = Standing(config, self.accounts, store, self.clock)
-        self.delivery = Delivery(self.accounts, self.standing, store, self.clock, self._context)
-        self.errands = Errands(config, self.accounts, self.standing, store, self.clock)
-        self.sync = Sync(config, self.accounts, self.standing, self.delivery, self.errands, store, self.clock)
         self.inbox = Inbox(store, self.clock, self.standing.statuses)
-        self.people = People(store, self.clock)
-        self.acts = Acts(
-            store,
-            self.clock,
-            self.accounts,
-            undo_seconds=config.inbox.undo_seconds,
-            mark_read=config.inbox.mark_read,
-        )
-        self.answers = Answers(
-            store,
-            self.clock,
-            self.accounts,
-            undo_seconds=config.inbox.undo_seconds,
-            context=self._context,
-        )
         self.on_change: Callable[[frozenset[int]], None] | None = None
         """Told on the event loop which threads changed; an empty set where it may be any, or an account."""
         self.on_words: Callable[[str], None] | None = None
@@ -77,10 +63,88 @@ class Engine:
         self._turn, self._watcher = Waiter(self.clock), Waiter(self.clock)
         self._stopping = False
         store.on_change = self._changed
-        self.acts.on_outbox = self.answers.on_outbox = self._outbox_changed
-        self.standing.on_words = self.delivery.on_words = self._say
-        self.sync.on_looking = lambda: self._changed(frozenset())
+        self.standing.on_words = self._say
         self._note_configured()
+
+    # The verbs are made, and their modules imported, when they are first used: the first frame needs none.
+
+    @cached_property
+    def delivery(self) -> Delivery:
+        """Answers on their way."""
+        from convo.engine.delivery import Delivery
+
+        delivery = Delivery(self.accounts, self.standing, self.store, self.clock, self._context)
+        delivery.on_words = self._say
+        return delivery
+
+    @cached_property
+    def errands(self) -> Errands:
+        """What triage does on the platforms."""
+        from convo.engine.errands import Errands
+
+        errands = Errands(self.config, self.accounts, self.standing, self.store, self.clock)
+        errands.moderation = self.moderation
+        return errands
+
+    @cached_property
+    def sync(self) -> Sync:
+        """What is new."""
+        from convo.engine.sync import Sync
+
+        sync = Sync(
+            self.config, self.accounts, self.standing, self.delivery, self.errands, self.store, self.clock
+        )
+        sync.on_looking = lambda: self._changed(frozenset())
+        return sync
+
+    @cached_property
+    def people(self) -> People:
+        """Persons and conversations with them."""
+        from convo.engine.people import People
+
+        return People(self.store, self.clock)
+
+    @cached_property
+    def acts(self) -> Acts:
+        """Triage."""
+        from convo.engine.acts import Acts
+
+        inbox = self.config.inbox
+        acts = Acts(
+            self.store,
+            self.clock,
+            self.accounts,
+            undo_seconds=inbox.undo_seconds,
+            mark_read=inbox.mark_read,
+        )
+        acts.on_outbox = self._outbox_changed
+        return acts
+
+    @cached_property
+    def answers(self) -> Answers:
+        """The reply box."""
+        from convo.engine.answers import Answers
+
+        seconds = self.config.inbox.undo_seconds
+        answers = Answers(self.store, self.clock, self.accounts, undo_seconds=seconds, context=self._context)
+        answers.on_outbox = self._outbox_changed
+        return answers
+
+    @cached_property
+    def moderation(self) -> Moderation:
+        """Comments that wait for the user's decision."""
+        from convo.engine.moderation import Moderation
+
+        seconds = self.config.inbox.undo_seconds
+        moderation = Moderation(
+            self.store, self.clock, self.accounts, undo_seconds=seconds, context=self._context
+        )
+        moderation.on_decided = self._outbox_changed
+        moderation.on_words = self._say
+        return moderation
+
+    def _made(self, verb: str) -> bool:
+        return verb in self.__dict__
 
     def _context(self, name: str) -> IngestContext:
         return self.sync.context(name)
@@ -96,8 +160,10 @@ class Engine:
             self.on_change(thread_ids)
 
     def _outbox_changed(self) -> None:
-        self.delivery.waiter.wake()
-        self.errands.waiter.wake()
+        if self._made("delivery"):
+            self.delivery.waiter.wake()
+        if self._made("errands"):
+            self.errands.waiter.wake()
 
     def _say(self, words: str) -> None:
         if self.on_words is not None:
@@ -157,10 +223,13 @@ class Engine:
     async def stop(self) -> None:
         """Nothing new starts; what is in flight is awaited up to 5 s, then left to be looked for next time."""
         self._stopping = True
-        self.sync.stop()
-        self.errands.stop()
         self._turn.wake()
         self._watcher.wake()
-        await self.delivery.stop(PATIENCE)
+        if self._made("sync"):
+            self.sync.stop()
+        if self._made("errands"):
+            self.errands.stop()
+        if self._made("delivery"):
+            await self.delivery.stop(PATIENCE)
         await self._end(self._tasks, PATIENCE)
         await self.accounts.close()

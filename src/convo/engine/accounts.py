@@ -12,21 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convo import adapters
-from convo.adapters.contract import (
-    Adapter,
-    AdapterError,
-    Can,
-    Credential,
-    Finding,
-    Identity,
-    Refused,
-    SignInAgain,
-)
+from convo.adapters.errors import AdapterError, Refused, SignInAgain
 from convo.clock import Clock
 from convo.config import AccountConfig, Config
-from convo.engine.credentials import AccountCredential
 from convo.engine.locks import Locks
-from convo.secrets import session_file
 from convo.store import Store, health
 from convo.store import accounts as stored
 from convo.store.accounts import AccountRecord
@@ -35,9 +24,11 @@ from convo.text import shorten
 if TYPE_CHECKING:
     import sqlite3
 
+    from convo.adapters.contract import Adapter, Can, Credential, Finding, Identity
     from convo.adapters.http import Http
+    from convo.engine.credentials import AccountCredential
 
-AdapterFactory = Callable[[AccountConfig, "Http", Credential, str], Adapter]
+AdapterFactory = Callable[[AccountConfig, "Http", "Credential", str], "Adapter"]
 _log = logging.getLogger(__name__)
 
 
@@ -102,6 +93,8 @@ class Accounts:
 
     def can(self, name: str) -> Can:
         """What an account can do; nothing when it has a fault."""
+        from convo.adapters.contract import Can
+
         try:
             return self.adapter(name).can
         except AccountError:
@@ -113,6 +106,8 @@ class Accounts:
 
     def secret_stamp(self, name: str) -> tuple[int, ...]:
         """Changes when a stored secret or session of the account does: somebody signed in."""
+        from convo.secrets import session_file
+
         session = session_file(name, self._directory)
         files = (session, session.with_suffix(".secret"))
         return tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
@@ -133,6 +128,7 @@ class Accounts:
 
     def _made(self, account: AccountConfig, facts: str) -> _Open:
         from convo.adapters.http import Http
+        from convo.engine.credentials import AccountCredential
 
         make: AdapterFactory
         if self._factory is not None:
@@ -212,6 +208,8 @@ class Accounts:
 
     async def check(self, name: str) -> list[Finding]:
         """What stands between convo and this account, for `convo doctor`. Raises nothing of an adapter's."""
+        from convo.adapters.contract import Finding
+
         try:
             await self._opened(name).credential.read()
             return [Finding("secret", True, "It is there."), *await self.adapter(name).check()]

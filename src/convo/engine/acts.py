@@ -9,7 +9,7 @@ from typing import Final, Protocol
 
 from convo.adapters.contract import Can, Verb
 from convo.clock import Clock
-from convo.engine import telling, voice
+from convo.engine import moderation, telling, voice
 from convo.store import Store, choices, conversation, drafts, journal, people, rows, triage
 from convo.store import accounts as stored
 from convo.store.journal import Record, Taken, Told
@@ -238,6 +238,8 @@ def _done_words(record: Record, who: Sequence[Someone], there: Sequence[str], no
         return voice.in_circle(who[0], bool(record.detail))
     if record.act == "note":
         return f"Your note about {names} is {'kept' if record.detail else 'gone'}."
+    if record.act == "moderate":
+        return moderation.decided(who, record.detail)
     if record.act == "discard":
         return voice.draft_gone(names or "nobody")
     simple: dict[str, Callable[[Sequence[Someone]], str]] = {
@@ -257,6 +259,8 @@ def _undone(record: Record, who: Sequence[Someone], waits: bool) -> str:
     names = voice.names(who)
     if record.act in ("done", "snooze", "mute") and waits and who:
         return voice.waits_again(who)
+    if record.act == "moderate":
+        return moderation.taken_back(who, record.detail)
     return {
         "done": "This conversation is open again.",
         "snooze": f"{names or 'This conversation'} {'are' if len(who) > 1 else 'is'} not put off any more.",

@@ -73,6 +73,8 @@ class Attempt:
         self._standing = standing
         self._context = context
         self._looks: dict[int, _Look] = {}
+        self._absent: set[int] = set()
+        """Answers that were just looked for and are not there."""
         self.on_words: Callable[[str], None] | None = None
 
     def look_at(self, outbox_id: int) -> datetime | None:
@@ -90,6 +92,11 @@ class Attempt:
                 request = await adapter.prepare(row.reply)
             except Exception as error:
                 return await self._unprepared(name, adapter, row, error)
+        elif row.outbox_id not in self._absent:
+            outcome = await self._arrived_before(name, adapter, row)
+            if outcome is not None:
+                return outcome
+        self._absent.discard(row.outbox_id)
         now = self._clock.now()
         request = await self._store.write(outbox.start, row.outbox_id, request, now)
         if request is None:
@@ -99,6 +106,14 @@ class Attempt:
         except Exception as error:
             return await self._unanswered(name, adapter, row.outbox_id, error)
         return await self._arrived(name, row, message)
+
+    async def _arrived_before(self, name: str, adapter: Adapter, row: Leaving) -> Outcome | None:
+        """Look for a request that left before: a proxy's 503 may stand for an answer that arrived all the same."""
+        try:
+            proof = await self._proof(adapter, row)
+        except (RetryAt, SignInAgain) as error:
+            return await self._requeue(name, row, error)
+        return await self._arrived(name, row, proof.message) if isinstance(proof, Found) else None
 
     async def _unprepared(self, name: str, adapter: Adapter, row: Leaving, error: Exception) -> Outcome:
         """Preparing makes nothing public: whatever failed, nothing was sent."""
@@ -144,6 +159,7 @@ class Attempt:
             return Outcome.LOOKING
         wait = timedelta(0) if row.attempts < SURE_TRIES else self._standing.wait(name, row.attempts)
         self._looks.pop(row.outbox_id, None)
+        self._absent.add(row.outbox_id)
         words = "It had not arrived; it is sent again."
         await self._store.write(outbox.back_to_queue, row.outbox_id, self._clock.now() + wait, words)
         return Outcome.SETTLED

@@ -11,6 +11,7 @@ from convo.adapters.contract import Adapter, AdapterError, Refused, RetryAt, Sig
 from convo.clock import Clock
 from convo.config import Config
 from convo.engine.accounts import AccountError, Accounts, stumbled
+from convo.engine.moderation import Moderation
 from convo.engine.standing import Standing
 from convo.engine.waiter import Waiter
 from convo.model import Ref
@@ -35,6 +36,8 @@ class Errands:
         self._store = store
         self._clock = clock
         self._stopping = False
+        self.moderation: Moderation | None = None
+        """Who carries out what was decided about comments."""
         self.waiter = Waiter(clock)
         """Woken when errands may have been added."""
 
@@ -70,11 +73,14 @@ class Errands:
             try:
                 await self._accounts.identified(name)
                 async with self._accounts.lock(name):
-                    await self._run(self._accounts.adapter(name), due)
+                    await self._run(name, self._accounts.adapter(name), due)
                 await self._store.write(errands.remove, due.id)
             except Refused as error:
                 _log.warning("%s: %s was refused: %s", name, due.verb, error.words)
-                await self._store.write(errands.remove, due.id)
+                if due.verb == Verb.MODERATE.value and self.moderation is not None:
+                    await self.moderation.refused(due, error.words)
+                else:
+                    await self._store.write(errands.remove, due.id)
             except (AccountError, AdapterError) as error:
                 await self._again(name, due, error)
                 return
@@ -100,10 +106,13 @@ class Errands:
         later = at or self._clock.now() + self._standing.wait(name, due.attempts + 1)
         await self._store.write(errands.again, due.id, later)
 
-    async def _run(self, adapter: Adapter, due: Due) -> None:
+    async def _run(self, name: str, adapter: Adapter, due: Due) -> None:
         """Do one errand where the account can; what it cannot is left out."""
         verb = Verb(due.verb)
         if verb not in adapter.can.verbs:
+            return
+        if verb is Verb.MODERATE and self.moderation is not None:
+            await self.moderation.carry_out(adapter, name, due)
             return
         work = self._work(adapter, verb, due)
         if work is not None:

@@ -4,29 +4,52 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from convo import adapters, paths
-from convo.adapters.contract import AdapterError, Ask, LoginStep
+from convo.adapters.contract import AdapterError, LoginResult
+from convo.adapters.contract import Ask as Ask
+from convo.adapters.contract import LoginField as LoginField
+from convo.adapters.contract import LoginStep as LoginStep
 from convo.adapters.http import Http
 from convo.config import AccountConfig, Config
-from convo.secrets import SecretError, keep_secret
+from convo.engine.accounts import stumbled
+from convo.secrets import SecretError, has_keyring, keep_secret, secret_file
 from convo.text import one_line
 from convo.views import Failure
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
 REDIRECT_SECONDS = 600.0
 """How long a browser may take to come back with the user's yes."""
+MANY = 5
+"""So many accounts are a handful; before one more convo asks once, and never refuses."""
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A platform that can be signed in to: its name in the config, on the screen, and what to know about it."""
+
+    platform: str
+    label: str
+    about: str = ""
+
+
+def offers() -> tuple[Offer, ...]:
+    """Every platform there is, the most common first."""
+    return tuple(Offer(name, adapters.label(name), adapters.about(name)) for name in adapters.offered())
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the user wants to sign in to; "" where they said nothing."""
+    """What the user wants to sign in to; "" where they said nothing. Without a name the account is given one."""
 
     name: str
     platform: str = ""
@@ -34,14 +57,17 @@ class Wish:
     user: str = ""
     keep_in: str = ""
     browser: bool = True
+    either: bool = False
+    """The browser here, or a code from another device, whichever comes first."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoginOutcome:
-    """Who signed in, and where the secret went, fit to show."""
+    """Who signed in, where the secret went, fit to show, and what the account is called."""
 
     handle: str
     kept_in: str
+    name: str = ""
 
 
 class Login:
@@ -56,29 +82,50 @@ class Login:
         """Sign in, keep the secret, write the account when it is new. Raises Failure."""
         known = self._config.accounts.get(wish.name)
         account = self._account(wish, known)
+        result = await self._signed_in(account, wish, ask)
+        url = result.options.get("url") or account.url
+        user = result.options.get("user") or account.user
+        name = wish.name
+        if not name:
+            taken = (*self._config.accounts, *self._config.broken)
+            name = name_for(account.platform, url, result.identity.person.handle, taken)
         try:
-            adapter = adapters.load(account.platform)
-            inbox = self._config.inbox
-
-            def http_for(url: str) -> Http:
-                return Http(url, proxy=inbox.proxy, ca_file=inbox.ca_file)
-
-            async with _Listener(ask, wish.browser) as asking:
-                result = await adapter.login(account, http_for, asking)
-            kept_in = await keep_secret(wish.name, result.secret, self._data_dir, wish.keep_in)
-        except (AdapterError, SecretError, adapters.PlatformError) as error:
+            kept_in = await keep_secret(name, result.secret, self._data_dir, wish.keep_in)
+        except SecretError as error:
             raise Failure(error.words) from error
         if known is None:
-            found = result.options
-            url, user = found.get("url") or account.url, found.get("user") or account.user
-            self._append(replace(account, url=url, user=user), found)
-        return LoginOutcome(result.identity.person.handle, kept_in)
+            self._append(replace(account, name=name, url=url, user=user), result.options)
+        return LoginOutcome(result.identity.person.handle, kept_in, name)
+
+    async def _signed_in(self, account: AccountConfig, wish: Wish, ask: Ask) -> LoginResult:
+        inbox = self._config.inbox
+
+        def http_for(url: str) -> Http:
+            return Http(url, proxy=inbox.proxy, ca_file=inbox.ca_file)
+
+        try:
+            adapter = adapters.load(account.platform)
+            async with _Listener(ask, wish.browser, wish.either) as asking:
+                return await adapter.login(account, http_for, asking)
+        except (AdapterError, adapters.PlatformError) as error:
+            raise Failure(error.words) from error
+        except Failure:
+            raise
+        except Exception as error:  # an adapter may be anybody's code; whatever it raises becomes a sentence
+            _log.exception("Signing in to %s failed", account.platform)
+            raise Failure(stumbled(account.platform, error)) from error
+
+    async def keeps_in(self) -> str:
+        """Where a secret will go, fit to show: "the system keyring", or the directory of the files."""
+        if await has_keyring():
+            return "the system keyring"
+        return str(secret_file("name", self._data_dir).parent)
 
     def _account(self, wish: Wish, known: AccountConfig | None) -> AccountConfig:
         if wish.name in self._config.broken:
             raise Failure(self._config.broken[wish.name])
         if known is None:
-            return AccountConfig(wish.name, wish.platform, wish.url, wish.user)
+            return AccountConfig(wish.name or wish.platform, wish.platform, wish.url, wish.user)
         for given, stands, key in (
             (wish.platform, known.platform, "platform"),
             (wish.url, known.url, "url"),
@@ -110,6 +157,16 @@ class Login:
             ) from error
 
 
+def name_for(platform: str, url: str, handle: str, taken: Collection[str] = ()) -> str:
+    """What an account is called when the user names none: by its server, else its platform; then by who it is."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    place = "" if re.fullmatch(r"[\d.:\[\]]*", host) else host.split(".")[0]
+    first = re.sub(r"[^A-Za-z0-9_-]", "", place) or platform
+    who = re.sub(r"[^A-Za-z0-9_-]", "", handle.lstrip("@").split("@")[0].split(".")[0])
+    tried = [first, *([f"{first}-{who}"] if who else []), *(f"{first}-{number}" for number in range(2, 100))]
+    return next((name for name in tried if name not in taken), first)
+
+
 def section(account: AccountConfig, options: Mapping[str, str]) -> str:
     """The account as a section of the config file."""
     name = (
@@ -126,9 +183,10 @@ def section(account: AccountConfig, options: Mapping[str, str]) -> str:
 class _Listener:
     """Wraps how a login asks: where it needs a redirect, a loopback address waits for the browser."""
 
-    def __init__(self, ask: Ask, browser: bool) -> None:
+    def __init__(self, ask: Ask, browser: bool, either: bool = False) -> None:
         self._ask = ask
         self._browser = browser
+        self._either = either
         self._server: asyncio.Server | None = None
         self._came: asyncio.Future[Mapping[str, str]] | None = None
 
@@ -143,19 +201,32 @@ class _Listener:
         if not step.wait_for_redirect:
             return await self._ask(step)
         if not self._browser:
-            address = step.open_url.replace("{redirect_uri}", quote(OUT_OF_BAND, safe=""))
-            answers = await self._ask(replace(step, open_url=address))
+            answers = await self._ask(replace(step, open_url=_elsewhere(step)))
             return {**answers, "redirect_uri": OUT_OF_BAND}
         here = await self._listen()
-        await self._ask(
-            replace(step, open_url=step.open_url.replace("{redirect_uri}", quote(here, safe="")), fields=())
-        )
+        page = step.open_url.replace("{redirect_uri}", quote(here, safe=""))
+        if self._either:
+            return await self._first_of(replace(step, open_url=page, elsewhere=_elsewhere(step)), here)
+        await self._ask(replace(step, open_url=page, fields=()))
         assert self._came is not None
         try:
             query = await asyncio.wait_for(self._came, REDIRECT_SECONDS)
         except asyncio.TimeoutError as error:
             raise Failure("The browser did not come back. Try again, or with --no-browser.") from error
         return {**query, "redirect_uri": here}
+
+    async def _first_of(self, step: LoginStep, here: str) -> Mapping[str, str]:
+        """The redirect to this machine, or what was typed from another device."""
+        assert self._came is not None
+        typed = asyncio.ensure_future(_awaited(self._ask, step))
+        try:
+            await asyncio.wait({typed, self._came}, return_when=asyncio.FIRST_COMPLETED)
+            if self._came.done():
+                return {**self._came.result(), "redirect_uri": here}
+            return {**typed.result(), "redirect_uri": OUT_OF_BAND}
+        finally:
+            typed.cancel()
+            await asyncio.gather(typed, return_exceptions=True)
 
     async def _listen(self) -> str:
         self._came = asyncio.get_running_loop().create_future()
@@ -185,3 +256,12 @@ class _Listener:
         finally:
             with suppress(OSError):
                 writer.close()
+
+
+def _elsewhere(step: LoginStep) -> str:
+    """The page of a step for a device whose browser cannot come back here: it shows a code."""
+    return step.open_url.replace("{redirect_uri}", quote(OUT_OF_BAND, safe=""))
+
+
+async def _awaited(ask: Ask, step: LoginStep) -> Mapping[str, str]:
+    return await ask(step)

@@ -14,6 +14,7 @@ from convo.people import Exchange, Identity, PeoplePage, PersonPage, PersonRow, 
 from convo.store import Store, company, exchanges, people, places, rows
 from convo.store.connection import micros, moment
 from convo.store.exchanges import Span
+from convo.store.places import Evidence
 from convo.views import Row, Someone
 
 GONE_QUIET: Final = timedelta(days=30)
@@ -40,7 +41,9 @@ class People:
         self._store = store
         self._clock = clock
 
-    def page(self, turn: Turn | None = None, *, words: str = "", before: str = "", limit: int = 200) -> PeoplePage:
+    def page(
+        self, turn: Turn | None = None, *, words: str = "", before: str = "", limit: int = 200
+    ) -> PeoplePage:
         """The people the user has talked with: your turn, their turn, gone quiet, or one of these lists.
 
         With `words` those whose name or handle holds them, all at once. Raises BadCursor.
@@ -120,18 +123,17 @@ class People:
         """The persons of the contact, the one asked for first, each with what speaks for its being the same human."""
         db = self._store.reader
         platforms = exchanges.identities(db, members)
-        signs = {}
+        signs: dict[int, Evidence] = {}
         if len(members) > 1:
             for sign in places.evidence(db, members):
                 if sign.other_id in known:
                     signs.setdefault(sign.person_id, sign)
         found = []
         for number in members:
-            sign = signs.get(number)
             words = ""
             if number != person_id:
-                told = (sign.kind, sign.place, sign.verified) if sign else ()
-                words = telling.joined_by_you(*told)
+                own = signs.get(number)
+                words = telling.joined_by_you(*((own.kind, own.place, own.verified) if own else ()))
             found.append(Identity(known[number], platforms[number][0], words))
         return tuple(found)
 
@@ -159,9 +161,7 @@ class People:
             voice.name_of(person), moment(history.first_at), theirs, mine, self._clock.now()
         )
 
-    def _exchanges(
-        self, talks: Sequence[company.Talk], known: dict[int, Someone]
-    ) -> tuple[Exchange, ...]:
+    def _exchanges(self, talks: Sequence[company.Talk], known: dict[int, Someone]) -> tuple[Exchange, ...]:
         db, now = self._store.reader, self._clock.now()
         threads = {row.thread_id: row for row in rows.fill(db, [talk.thread_id for talk in talks], now)}
         words = company.words_of(db, [talk.last_id for talk in talks])
@@ -200,7 +200,9 @@ class People:
         spoken = exchanges.spoken(db, (micros(now - WEEK), micros(now) + 1))
         known = people.load(db, {number for turns in spoken for number in turns.answered})
         answered = self._humans([number for turns in spoken for number in turns.answered], known)
-        waiting = tuple(row for row in self.page(Turn.YOURS, limit=_WAITING_NAMED + 1).rows if not row.put_off)
+        waiting = tuple(
+            row for row in self.page(Turn.YOURS, limit=_WAITING_NAMED + 1).rows if not row.put_off
+        )
         lively = [turns for turns in spoken if turns.changes >= WENT_ON]
         threads = {row.thread_id: row for row in rows.fill(db, [turns.thread_id for turns in lively], now)}
         went_on = tuple(
@@ -248,7 +250,7 @@ def _sentences(
     """The week in words: no sentence has a number about people."""
     found = [telling.answered(answered)] if answered else []
     among = [row.person for row in waiting]
-    found += [f"{telling.waits_since(row, among, now)}." for row in waiting[:_WAITING_NAMED]]
+    found += [telling.waits_since(row, among, now) for row in waiting[:_WAITING_NAMED]]
     if len(waiting) > _WAITING_NAMED:
         found.append("Others wait, too.")
     found += [telling.went_on(row, who) for row, who in went_on]

@@ -239,9 +239,7 @@ class Round:
             conversation = await self._adapter.conversation(ref)
         except Missing:
             return
-        await self._store.write(
-            ingest.save_conversation, self._id, conversation, self.context(), user=False, durable=False
-        )
+        await self._store.ingest(ingest.conversation_parts(self._id, conversation, self.context()))
 
     def _loaded_around(self) -> int:
         """The arrival number up to which conversations were loaded."""

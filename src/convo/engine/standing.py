@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from convo.adapters.contract import AdapterError, RetryAt, SignInAgain, Unreachable
+from convo.adapters.errors import AdapterError, RetryAt, SignInAgain, Unreachable
 from convo.clock import Clock
 from convo.config import Config
 from convo.engine import voice
@@ -81,6 +81,7 @@ class Standing:
         now = self._clock.now()
         next_at = now + timedelta(seconds=self._config.inbox.poll_seconds)
         was = record.health
+        await self.first_span_read(name)
         await self._store.write(_fine, record.id, next_at, now, user=False, durable=False)
         if was not in (Health.FINE, Health.LOOKING):
             self._say(f"{name} is fine again.")
@@ -90,8 +91,8 @@ class Standing:
         """All that may wait was read, the user's own messages before it: from now on people wait."""
         record = self._accounts.record(name)
         assert record is not None
-        if record.first_synced_at is None:
-            await self._store.write(stored.span_read, record.id, self._clock.now(), user=False, durable=False)
+        if stored.span_is_open(self._store.reader, record.id):
+            await self._store.ingest(stored.span_parts(record.id, self._clock.now()))
 
     async def trouble(self, name: str, error: Exception) -> str:
         """Something went wrong: write it down, and give the sentence. StoreError is not an account's trouble."""

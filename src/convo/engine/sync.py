@@ -239,5 +239,5 @@ class Sync:
         if ref is None:
             return ""
         conversation = await self._accounts.adapter(name).conversation(ref)
-        await self._store.write(ingest.save_conversation, record.id, conversation, self.context(name))
+        await self._store.ingest(ingest.conversation_parts(record.id, conversation, self.context(name)))
         return conversation.partial

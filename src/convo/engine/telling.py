@@ -96,9 +96,7 @@ def _month(when: datetime, now: datetime) -> str:
     return month if when.year == now.year else f"{month} {when.year}"
 
 
-def how_long(
-    who: str, first: datetime, theirs: datetime | None, mine: datetime | None, now: datetime
-) -> str:
+def how_long(who: str, first: datetime, theirs: datetime | None, mine: datetime | None, now: datetime) -> str:
     """ "You talk since March 2021. Last week Ana answered you."; one side alone is told as that."""
     if theirs is not None and mine is not None:
         did = f"{who} answered you" if theirs > mine else f"you answered {who}"
@@ -114,7 +112,9 @@ def _first_word(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def state_of(row: Row, who: str, waits: bool, quiet: bool, last_is_me: bool, both: bool, now: datetime) -> str:
+def state_of(
+    row: Row, who: str, waits: bool, quiet: bool, last_is_me: bool, both: bool, now: datetime
+) -> str:
     """How a conversation stands: "Ana waits", "you answered", "done", "snoozed to Monday", "muted", "in Quiet".
 
     `both`: the user and the person have both spoken in it.
@@ -134,12 +134,15 @@ def state_of(row: Row, who: str, waits: bool, quiet: bool, last_is_me: bool, bot
 
 
 def until(when: datetime, now: datetime) -> str:
-    """A time to come, as a day: "17:00", "tomorrow", "Monday", "24 Dec", "2028"."""
+    """A time to come, as a day: "17:00", "tomorrow", "Monday", "24 Dec", "3 Jan 2028"."""
     when, now = local(when, now)
     away = -days_ago(when, now)
-    if away <= 0:
-        return shown_time(when)
-    return "tomorrow" if away == 1 else day_of(when, now)
+    if away <= 1:
+        return "tomorrow" if away == 1 else shown_time(when)
+    if away < 7:
+        return day_of(when, now)
+    day = f"{when.day} {MONTHS[when.month - 1]}"
+    return day if away < 300 else f"{day} {when.year}"
 
 
 def day_short(when: datetime, now: datetime) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from convo.clock import Clock
-from convo.store import checkup
+from convo.store import backup, checkup, guard
 from convo.store.connection import (
     Connection,
     NewerStore,
@@ -35,27 +35,31 @@ T = TypeVar("T")
 class Store:
     """The open store: a reader for the event loop, and one writer thread for everything that changes it."""
 
-    def __init__(self, path: Path, clock: Clock, reader: Connection, writer: Writer) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, reader: Connection, writer: Writer, held: int | None = None
+    ) -> None:
         self.path = path
         self.clock = clock
         self.reader: sqlite3.Connection = reader
         self.on_change: Callable[[frozenset[int]], None] | None = None
         """Called with the ids of the threads that a write of this process changed, after its commit."""
         self._writer = writer
+        self._held = held
 
     @classmethod
     def open(cls, directory: Path, clock: Clock) -> Store:
         """Open the store in this directory, made (0700, files 0600) and migrated as needed. Raises StoreError."""
         check_sqlite()
         path = directory / FILE
+        _check_missing(path)
         make_private(directory, path)
+        held = guard.share(directory)
         try:
-            db = connect(path)
-            migrate(db, path)
-            reader = connect(path, reader=True)
-        except sqlite3.Error as error:
-            raise sentence(error, path) from error
-        return cls(path, clock, reader, Writer(db, path))
+            db, reader = _connections(path)
+        except BaseException:
+            guard.release(held)
+            raise
+        return cls(path, clock, reader, Writer(db, path), held)
 
     async def write(
         self, job: Callable[..., T], *args: Any, user: bool = True, durable: bool = True, **kw: Any
@@ -92,16 +96,28 @@ class Store:
         return self._writer.changed_elsewhere()
 
     def check(self) -> str:
-        """What is wrong with the file, in one sentence, "" when it is whole. Reads all of it."""
-        words = checkup.fault(self.reader)
-        return (
-            f"The store {self.path} is not whole: {words}. Your files are left as they are." if words else ""
-        )
+        """What is wrong with the file and what to do, in one sentence, "" when it is whole.
+
+        Reads all of it, on a connection of its own: any thread may ask.
+        """
+        try:
+            db = connect(self.path, reader=True)
+        except sqlite3.Error as error:
+            return sentence(error, self.path).words
+        try:
+            words = checkup.fault(db)
+        finally:
+            db.close()
+        if not words:
+            return ""
+        return f"The store {self.path} is not whole: {words}. Leave convo, then run: convo doctor --repair"
 
     def close(self) -> None:
         """Write what is queued and close the file."""
         self._writer.end()
         self.reader.close()
+        guard.release(self._held)
+        self._held = None
 
     def _submit(
         self, job: Callable[..., T], args: tuple[Any, ...], kw: dict[str, Any], user: bool, durable: bool
@@ -115,3 +131,27 @@ class Store:
     def _tell(self, touched: frozenset[int]) -> None:
         if touched and self.on_change is not None:
             self.on_change(touched)
+
+
+def _check_missing(path: Path) -> None:
+    """A store that is gone is not quietly begun anew where a backup knows what the user did."""
+    if not path.exists() and backup.found(path):
+        raise StoreError(
+            f"{path} is missing, but there are backups of your own state beside it. `convo doctor --repair` makes the "
+            f"store anew from them; to begin without, move {backup.directory(path)} away."
+        )
+
+
+def _connections(path: Path) -> tuple[Connection, Connection]:
+    """The writer's and the reader's, once the file is at the version of this program. Raises StoreError."""
+    db = None
+    try:
+        db = connect(path)
+        migrate(db, path)
+        return db, connect(path, reader=True)
+    except BaseException as error:
+        if db is not None:
+            db.close()
+        if isinstance(error, sqlite3.Error):
+            raise sentence(error, path) from error
+        raise

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from convo.model import Person
 from convo.store import persons, threads
 from convo.store.connection import micros, moment
+from convo.store.parts import in_parts
 from convo.views import Health
 
 
@@ -97,12 +98,42 @@ def set_health(
 
 def span_read(db: sqlite3.Connection, account_id: int, now: datetime) -> None:
     """Note that all that may wait was read: from now on what came waits. What is older still comes as history."""
-    read = db.execute(
-        "UPDATE account SET first_synced_at = ? WHERE id = ? AND first_synced_at IS NULL",
-        (micros(now), account_id),
-    )
-    if read.rowcount:
-        threads.rederive(db, threads.open_in(db, account_id), now)
+    for part in span_parts(account_id, now):
+        part(db)
+
+
+def span_parts(account_id: int, now: datetime) -> Iterator[Callable[[sqlite3.Connection], None]]:
+    """The same as parts for `Store.ingest`; what a crash left undone of it is done by the next call."""
+    mark = f"span:{account_id}"
+    left: list[int] = []
+
+    def begin(db: sqlite3.Connection) -> None:
+        read = db.execute(
+            "UPDATE account SET first_synced_at = ? WHERE id = ? AND first_synced_at IS NULL",
+            (micros(now), account_id),
+        )
+        if read.rowcount:
+            db.execute("INSERT OR REPLACE INTO setting VALUES (?, 'open')", (mark,))
+        if span_is_open(db, account_id):
+            left.extend(sorted(threads.open_in(db, account_id)))
+
+    def settle(db: sqlite3.Connection, some: Sequence[int], last: bool) -> None:
+        threads.rederive(db, {threads.resolve(db, thread_id) for thread_id in some}, now)
+        if last:
+            db.execute("DELETE FROM setting WHERE name = ?", (mark,))
+
+    yield begin
+    yield from in_parts(left, settle)
+
+
+def span_is_open(db: sqlite3.Connection, account_id: int) -> bool:
+    """Whether all that may wait was not read yet, or not all that follows from it was written down."""
+    row = db.execute(
+        "SELECT first_synced_at IS NULL OR EXISTS (SELECT 1 FROM setting WHERE name = 'span:' || id)"
+        " FROM account WHERE id = ?",
+        (account_id,),
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def good_sync(db: sqlite3.Connection, account_id: int, now: datetime) -> None:

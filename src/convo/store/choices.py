@@ -49,11 +49,18 @@ def _has_choice(db: sqlite3.Connection, platform: str, uid: str, choice: int) ->
 
 def circle(db: sqlite3.Connection, person_id: int, now: datetime) -> Record:
     """Into the circle, or out of it."""
+    return circle_all(db, [person_id], now)
+
+
+def circle_all(db: sqlite3.Connection, person_ids: Sequence[int], now: datetime) -> Record:
+    """Into the circle; or out of it, where all of them are in it. One act."""
     changes = Changes(db)
-    contact_id = _contact(db, changes, person_id)
-    (inside,) = db.execute("SELECT circle FROM contact WHERE id = ?", (contact_id,)).fetchone()
-    changes.put("contact", id=contact_id, circle=int(not inside))
-    return record(db, Record("circle", (person_id,), "" if inside else "in"), changes, now)
+    contacts = [_contact(db, changes, number) for number in dict.fromkeys(person_ids)]
+    rows = db.execute("SELECT circle FROM contact WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(contacts),))
+    enters = not all(inside for (inside,) in rows.fetchall())
+    for contact_id in contacts:
+        changes.put("contact", id=contact_id, circle=int(enters))
+    return record(db, Record("circle", tuple(dict.fromkeys(person_ids)), "in" if enters else ""), changes, now)
 
 
 def note(db: sqlite3.Connection, person_id: int, text: str, now: datetime) -> Record:

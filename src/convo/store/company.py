@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -137,7 +137,18 @@ def silent(db: sqlite3.Connection, long_ago: datetime, limit: int) -> list[Perso
         (micros(long_ago), limit),
     ).fetchall()
     found = fill(db, [(number, Turn.QUIET) for (number,) in rows])
-    return [row for row in found if row.message_id is not None]
+    open_to = _open_to(db, [row.message_id for row in found if row.message_id is not None])
+    return [row for row in found if row.message_id in open_to]
+
+
+def _open_to(db: sqlite3.Connection, message_ids: Collection[int]) -> set[int]:
+    """Those of these messages whose conversations were not muted or put off."""
+    rows = db.execute(
+        "SELECT m.id FROM json_each(?) j CROSS JOIN message m ON m.id = j.value JOIN thread t ON t.id = m.thread_id"
+        " WHERE t.state NOT IN ('muted', 'snoozed', 'quiet')",
+        (json.dumps(sorted(message_ids)),),
+    )
+    return {number for (number,) in rows}
 
 
 _MEMBERS: Final = (
@@ -161,12 +172,11 @@ def _members(db: sqlite3.Connection, numbers: Iterable[int], leads: bool = True)
 
 _TALKS: Final = (
     "SELECT j.value, (SELECT thread_id FROM talk WHERE person_id = j.value AND quiet = 0"
-    " ORDER BY last_at DESC LIMIT 1), (SELECT thread_id FROM talk WHERE person_id = j.value AND quiet = 0"
-    " AND theirs_id IS NOT NULL ORDER BY last_at DESC LIMIT 1), (SELECT thread_id FROM talk INDEXED BY talk_waiting"
+    " ORDER BY last_at DESC LIMIT 1), (SELECT thread_id FROM talk INDEXED BY talk_waiting"
     " WHERE person_id = j.value AND waiting_since IS NOT NULL ORDER BY late, waiting_since LIMIT 1)"
     " FROM json_each(?) j"
 )
-"""Three threads of each person: that of the last talk, of the last in which they spoke, and where they wait longest."""
+"""Two threads of each person: that of the last talk, and where they wait longest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +236,28 @@ def fill(db: sqlite3.Connection, wanted: Sequence[tuple[int, Turn]]) -> list[Per
     of_person = {
         person: tuple(talks.get((thread, person)) for thread in threads) for person, *threads in chosen
     }
-    rows = (_row(turn, [of_person[number] for number in members.get(lead, ())], around) for lead, turn in wanted)
-    return [row for row in rows if row is not None]
+    found = []
+    for lead, turn in wanted:
+        group = members.get(lead, ())
+        row = _row(turn, [of_person[number] for number in group], around)
+        if row is not None:
+            heard = max(filter(None, (_heard(db, number) for number in group)), default=None)
+            found.append(replace(row, message_id=heard[1]) if heard else row)
+    return found
+
+
+def _heard(db: sqlite3.Connection, person_id: int) -> tuple[int, int] | None:
+    """When a person last said something to the user, and which message that was."""
+    best: tuple[int, int] | None = None
+    for last_at, at, number in db.execute(
+        "SELECT last_at, theirs_at, theirs_id FROM talk WHERE person_id = ? AND quiet = 0 ORDER BY last_at DESC",
+        (person_id,),
+    ):
+        if best is not None and last_at <= best[0]:
+            break
+        if number is not None and (best is None or at > best[0]):
+            best = at, number
+    return best
 
 
 def _load(db: sqlite3.Connection, keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], Talk]:
@@ -271,12 +301,11 @@ class _Around:
 
 
 def _row(turn: Turn, talks: Sequence[tuple[Talk | None, ...]], around: _Around) -> PersonRow | None:
-    lasts = [last for last, _, _ in talks if last is not None]
+    lasts = [last for last, _ in talks if last is not None]
     if not lasts:
         return None
     last = max(lasts, key=lambda talk: talk.last_at)
-    heard = [talk for _, talk, _ in talks if talk is not None]
-    waits = [talk for _, _, talk in talks if talk is not None]
+    waits = [talk for _, talk in talks if talk is not None]
     first = min(waits, key=lambda talk: (talk.late or 0, talk.waiting_since or 0), default=None)
     shown = last if turn is not Turn.YOURS or first is None else first
     if shown.thread_id not in around.threads or last.last_id not in around.words:
@@ -293,6 +322,6 @@ def _row(turn: Turn, talks: Sequence[tuple[Talk | None, ...]], around: _Around) 
         words=words,
         covered=covered,
         last_is_me=last.last_is_me,
-        message_id=max(heard, key=lambda talk: talk.theirs_at or 0).theirs_id if heard else None,
+        message_id=None,
         put_off=first is not None and first.late == PUT_OFF,
     )

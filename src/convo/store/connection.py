@@ -89,11 +89,15 @@ def make_private(directory: Path, path: Path) -> None:
         raise sentence(error, path) from error
 
 
-def connect(path: Path, *, reader: bool = False) -> Connection:
-    """Open the file with convo's pragmas; a reader can write nothing. The caller handles sqlite3.Error."""
+def connect(path: Path, *, reader: bool = False, untouched: bool = False) -> Connection:
+    """Open the file with convo's pragmas; a reader can write nothing. The caller handles sqlite3.Error.
+
+    `untouched`: a reader that leaves the file and its log exactly as they are, also when it closes.
+    """
+    reader = reader or untouched
     db = sqlite3.connect(
-        path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=Connection,
-        cached_statements=256,
+        f"{path.absolute().as_uri()}?mode={'ro' if untouched else 'rw' if reader else 'rwc'}", uri=True,
+        timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=Connection, cached_statements=256,
     )  # fmt: skip
     words.register(db)
     if not reader:
@@ -123,6 +127,11 @@ def sentence(error: Exception, path: Path) -> StoreError:
     if "disk is full" in lower or "no space" in lower:
         return StoreError(
             f"The disk that holds {path} is full. Nothing was changed; make room and try again."
+        )
+    if "disk i/o" in lower:
+        return StoreError(
+            f"The disk that holds {path} could not be read or written ({said}): it may be full, over its quota, or "
+            "failing. Nothing was changed; look at it and try again."
         )
     if "readonly" in lower or "read-only" in lower:
         return StoreError(

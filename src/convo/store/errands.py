@@ -64,8 +64,8 @@ def ref(db: sqlite3.Connection, account_id: int, uri: str) -> Ref | None:
 def clear_up_to(db: sqlite3.Connection, account_id: int) -> Ref | None:
     """The newest message said to the user on an account before which, and at which, nothing is open."""
     row = db.execute(
-        "SELECT m.uri, s.local_id, s.data FROM message m INDEXED BY message_addressed"
-        " JOIN sighting s ON s.message_id = m.id AND s.account_id = ?1"
+        "SELECT m.uri, s.local_id, s.data FROM message m INDEXED BY message_said"
+        " CROSS JOIN sighting s ON s.message_id = m.id AND s.account_id = ?1"
         " WHERE m.addressed IS NOT NULL AND NOT m.deleted AND m.created_at < coalesce("
         "(SELECT min(o.created_at) FROM thread t JOIN message o ON o.thread_id = t.id AND o.waits"
         " JOIN sighting os ON os.message_id = o.id AND os.account_id = ?1"

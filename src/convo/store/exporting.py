@@ -7,7 +7,7 @@ import sqlite3
 from array import array
 from collections.abc import Iterator
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from convo.store import lines
 from convo.store.connection import moment
@@ -63,7 +63,10 @@ def _persons(db: sqlite3.Connection) -> Iterator[lines.Line]:
 
 
 def _hidden(db: sqlite3.Connection, names: _Names) -> Iterator[lines.Line]:
-    for account_id, uid in db.execute("SELECT account_id, uid FROM hidden ORDER BY account_id, uid"):
+    for account_id, uid in db.execute(
+        "SELECT h.account_id, h.uid FROM hidden h JOIN account a ON a.id = h.account_id"
+        " ORDER BY a.platform, a.own_uid, h.uid"
+    ):
         yield lines.Hidden(account=names[account_id], uid=uid)
 
 
@@ -95,19 +98,19 @@ def _messages(db: sqlite3.Connection, names: _Names) -> Iterator[lines.Line]:
             yield _message(row, sorted(seen.get(row[-1], ()), key=lambda one: one.account))
 
 
-def _message(row: tuple[object, ...], seen_by: list[lines.Sighting]) -> lines.Message:
+def _message(row: tuple[Any, ...], seen_by: list[lines.Sighting]) -> lines.Message:
     (
         uri, platform, uid, created_at, since, text, parent_uri, root_uri, edited_at, visibility, language, claim,
         filtered, more_below, flat, branch, resolved, held, deleted, url, title, content_warning, extra, addressed,
         addressed_at, unjudged, quiet, thanks, history, _,
     ) = row  # fmt: skip
-    return lines.Message(  # type: ignore[call-arg]
-        uri=uri, author=(platform, uid), created_at=moment(created_at), since=moment(since), text=text,  # type: ignore[arg-type]
-        seen_by=seen_by, parent_uri=parent_uri, root_uri=root_uri, edited_at=_time(edited_at), visibility=visibility,  # type: ignore[arg-type]
+    return lines.Message(
+        uri=uri, author=(platform, uid), created_at=moment(created_at), since=moment(since), text=text,
+        seen_by=seen_by, parent_uri=parent_uri, root_uri=root_uri, edited_at=_time(edited_at), visibility=visibility,
         language=language, claim=claim, filtered=filtered, more_below=bool(more_below), flat=bool(flat),
         branch=branch, resolved=bool(resolved), held=bool(held), deleted=bool(deleted), url=url, title=title,
-        content_warning=content_warning, extra=json.loads(extra) if extra else {}, addressed=addressed,  # type: ignore[arg-type]
-        addressed_at=_time(addressed_at or None), unjudged=bool(unjudged), quiet=quiet, thanks=bool(thanks),  # type: ignore[arg-type]
+        content_warning=content_warning, extra=json.loads(extra) if extra else {}, addressed=addressed,
+        addressed_at=_time(addressed_at or None), unjudged=bool(unjudged), quiet=quiet, thanks=bool(thanks),
         history=bool(history),
     )  # fmt: skip
 
@@ -170,7 +173,7 @@ def _people(db: sqlite3.Connection) -> Iterator[lines.Line]:
 def _words(db: sqlite3.Connection, names: _Names) -> Iterator[lines.Line]:
     for account_id, uri, text, options, touched_at, seen in db.execute(
         f"SELECT x.account_id, x.uri, x.text, x.options, x.touched_at, {_seen('seen_arrival')} FROM draft {_JOIN}"
-        " ORDER BY x.account_id, x.uri"
+        " JOIN account a ON a.id = x.account_id ORDER BY a.platform, a.own_uid, x.uri"
     ):
         yield lines.Draft(
             account=names[account_id], uri=uri, text=text, touched_at=moment(touched_at),

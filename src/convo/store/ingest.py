@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from convo.model import Conversation, Lookup, Message, Page, Ref
@@ -12,10 +11,12 @@ from convo.store import accounts, gone, judging, persons, quieting, stored, thre
 from convo.store.batch import Batch, IngestContext, Saved
 from convo.store.concern import MOST, concerning
 from convo.store.own import Own
+from convo.store.parts import in_parts
 
 __all__ = [
     "IngestContext",
     "Saved",
+    "conversation_parts",
     "page_parts",
     "save_conversation",
     "save_lookup",
@@ -25,11 +26,6 @@ __all__ = [
 
 INCOMING = "incoming"
 """The kind of channel whose messages came to the user now, and must each be judged."""
-
-PART_SECONDS = 0.04
-"""What a part of a page should take: transactions of a sync end after 50 ms."""
-
-_FIRST_PART, _LARGEST_PART = 64, 1_000
 
 Part = Callable[[sqlite3.Connection], Saved]
 
@@ -43,48 +39,56 @@ def save_page(
 
 
 def page_parts(account_id: int, channel: str, kind: str, page: Page, ctx: IngestContext) -> Iterator[Part]:
-    """A page as parts for `Store.ingest`, each as large as one short transaction takes; the last moves the cursor."""
-    messages = sorted(page.messages, key=lambda message: message.created_at)
-    size, start = _FIRST_PART, 0
-    while True:
-        some = messages[start : start + size]
-        start += size
-        last = start >= len(messages)
-        took = 0.0
+    """A page as parts for `Store.ingest`; the last moves the cursor."""
 
-        def part(db: sqlite3.Connection, some: Sequence[Message] = some, last: bool = last) -> Saved:
-            nonlocal took
-            began = time.perf_counter()
-            saved = _save(db, account_id, some, ctx, insist=kind == INCOMING)
-            if last:
-                saved += _end_page(db, account_id, channel, page, ctx)
-            took = time.perf_counter() - began
-            return saved
+    def save(db: sqlite3.Connection, some: Sequence[Message], last: bool) -> Saved:
+        saved = _save(db, account_id, some, ctx, insist=kind == INCOMING)
+        return saved + _end_page(db, account_id, channel, page, ctx) if last else saved
 
-        yield part
-        if last:
-            return
-        if took:
-            size = max(8, min(_LARGEST_PART, int(len(some) * PART_SECONDS / took)))
+    return in_parts(sorted(page.messages, key=lambda message: message.created_at), save)
 
 
 def save_conversation(
     db: sqlite3.Connection, account_id: int, conversation: Conversation, ctx: IngestContext
 ) -> Saved:
     """Store what concerns the user of a conversation, and say in its thread what is missing."""
-    own = Own(db)
-    uris = [message.uri for message in conversation.messages]
-    messages = concerning(conversation.messages, own.uids, set(stored.by_uri(db, uris)))
-    saved = _save(db, account_id, messages, ctx, insist=False)
+    return sum((part(db) for part in conversation_parts(account_id, conversation, ctx)), Saved())
+
+
+def conversation_parts(account_id: int, conversation: Conversation, ctx: IngestContext) -> Iterator[Part]:
+    """A conversation as parts for `Store.ingest`; the last says what is missing.
+
+    The user's own messages come first: nobody is taken to wait, not even for a moment, who was answered.
+    """
+    chosen: list[Message] = []
+
+    def choose(db: sqlite3.Connection) -> Saved:
+        own = Own(db)
+        kept = set(stored.by_uri(db, [message.uri for message in conversation.messages]))
+        found = concerning(conversation.messages, own.uids, kept)
+        chosen.extend(sorted(found, key=lambda message: (not own.wrote(message), message.created_at)))
+        return Saved()
+
+    def save(db: sqlite3.Connection, some: Sequence[Message], last: bool) -> Saved:
+        saved = _save(db, account_id, some, ctx, insist=False)
+        if last:
+            _note_partial(db, conversation, len(chosen))
+        return saved
+
+    yield choose
+    yield from in_parts(chosen, save)
+
+
+def _note_partial(db: sqlite3.Connection, conversation: Conversation, kept: int) -> None:
+    """Say in the thread what of its conversation is missing."""
     partial = conversation.partial
-    if not partial and len(messages) == MOST < len(uris):
+    if not partial and kept == MOST < len(conversation.messages):
         partial = "Only a part of this long conversation is kept here."
     db.execute(
         "UPDATE thread SET partial = ?1 WHERE partial <> ?1 AND id IN (SELECT m.thread_id FROM json_each(?2) j"
         " CROSS JOIN message m ON m.uri = j.value)",
-        (partial, json.dumps(uris)),
+        (partial, json.dumps([message.uri for message in conversation.messages])),
     )
-    return saved
 
 
 def save_lookup(db: sqlite3.Connection, account_id: int, lookup: Lookup, ctx: IngestContext) -> Saved:

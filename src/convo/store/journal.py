@@ -33,6 +33,8 @@ KEPT: Final = 1_000
 
 DONE, UNDONE, PASSED = 0, 1, 2
 SEND: Final = "send"
+MODERATE: Final = "moderate"
+"""Acts that are written down though they change no row here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ def record(
 ) -> Record:
     """Write an act down and derive the state of its threads; `journal_id` stays None where nothing changed."""
     rows = changes.rows()
-    if not rows and wanted.act != SEND:
+    if not rows and wanted.act not in (SEND, MODERATE):
         return wanted
     changed = {*affected(db, rows), *wanted.thread_ids}
     threads.rederive(db, sorted(changed), now)

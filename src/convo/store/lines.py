@@ -325,6 +325,6 @@ def _cleaned(value: Any) -> Any:
     if isinstance(value, msgspec.Struct):
         for name in value.__struct_fields__:
             before = getattr(value, name)
-            if isinstance(before, (str, list, tuple, dict)):
+            if name != "request" and isinstance(before, (str, list, tuple, dict)):
                 setattr(value, name, _cleaned(before))
     return value

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -118,22 +118,31 @@ def evidence(db: sqlite3.Connection, person_ids: Collection[int]) -> list[Eviden
     """For each of these persons, everybody else who shares a place with them, with the strongest sign of it."""
     best: dict[tuple[int, int], list[Evidence]] = {}
     rows = db.execute(
-        "SELECT a.person_id, a.kind, a.place, b.person_id, b.kind, p.name, q.name"
+        "SELECT a.person_id, a.kind, a.place, b.person_id, b.kind, p.name, q.name, p.handle, q.handle"
         " FROM json_each(?) j CROSS JOIN place a ON a.person_id = j.value"
         " JOIN place b ON b.place = a.place AND b.person_id <> a.person_id"
         " JOIN person p ON p.id = a.person_id JOIN person q ON q.id = b.person_id AND NOT q.is_me"
         " WHERE (SELECT count(*) FROM (SELECT DISTINCT person_id FROM place WHERE place = a.place LIMIT ?)) < ?",
         (json.dumps(sorted(person_ids)), SHARED_BY_MANY, SHARED_BY_MANY),
     ).fetchall()
-    for person_id, kind, place, other_id, other_kind, name, other_name in rows:
+    for person_id, kind, place, other_id, other_kind, *called in rows:
         sign = _sign(kind, other_kind)
-        weak = SERVER in (kind, other_kind) or (sign == "same link" and VERIFIED not in (kind, other_kind))
-        if sign and not (weak and not _speaks_of(place, f"{name} {other_name}")):
+        if sign and _is_own(place, (kind, other_kind), called):
             verified = VERIFIED in (kind, other_kind)
             best.setdefault((person_id, other_id), []).append(
                 Evidence(person_id, other_id, sign, place, verified)
             )
     return [_strongest(signs) for signs in best.values()]
+
+
+def _is_own(place: str, kinds: tuple[str, str], called: Sequence[str]) -> bool:
+    """Whether a place can be one human's own: a server, or what both link to, must have their name in it."""
+    name, other_name, handle, other_handle = called
+    if SERVER in kinds:
+        return _speaks_of(place, name if kinds[0] == SERVER else other_name)
+    if LINKS.issuperset(kinds) and VERIFIED not in kinds:
+        return _speaks_of(place, f"{name} {handle}") and _speaks_of(place, f"{other_name} {other_handle}")
+    return True
 
 
 def _sign(kind: str, other: str) -> str:
@@ -148,7 +157,7 @@ def _sign(kind: str, other: str) -> str:
 
 
 def _speaks_of(place: str, names: str) -> bool:
-    """Whether a place has somebody's name in it: what is nobody's own is linked by many."""
+    """Whether a place has a word of somebody's name in it."""
     folded = fold(place)
     return any(len(word) > 2 and word in folded for word in re.findall(r"\w+", fold(names)))
 

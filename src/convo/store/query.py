@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from convo.store import words
+from convo.views import Failure
 
 FILTERS = ("from", "to", "in", "account", "is", "has", "before", "after")
 STATES = ("waiting", "answered", "snoozed", "done", "muted", "quiet")
@@ -19,12 +20,8 @@ _SHORTEST_PREFIX = 2
 """A single letter is searched as a word of its own, two and more as the beginning of words."""
 
 
-class SearchError(Exception):
+class SearchError(Failure):
     """A filter that is not known; `words` say which are."""
-
-    def __init__(self, words: str) -> None:
-        super().__init__(words)
-        self.words = words
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +129,8 @@ def _checked(name: str, value: str) -> str:
 
 def _phrase(pieces: tuple[tuple[str, bool], ...], *, begins: bool = False) -> str:
     """Pieces that stand one after another, in the index's syntax; the last may be a beginning."""
+    if len(pieces) == 1 and pieces[0][1] and len(pieces[0][0]) == 1:
+        return f'"{words.SINGLE}{pieces[0][0]}"'
     tokens: list[str] = []
     star = False
     for place, (piece, unspaced) in enumerate(pieces):

@@ -188,7 +188,7 @@ _COLUMNS: Final = (
     " CASE WHEN t.waiting_for <> '[]' AND t.arrival > t.looked"
     " AND NOT (SELECT known FROM person WHERE id = m.author_id)"
     " THEN NOT EXISTS (SELECT 1 FROM (SELECT o.addressed FROM message o WHERE o.author_id = m.author_id"
-    " AND o.created_at < m.created_at ORDER BY o.created_at DESC LIMIT 200) WHERE addressed IS NOT NULL) ELSE 0 END"
+    " AND o.created_at <= m.created_at AND (o.created_at < m.created_at OR o.arrival < m.arrival) ORDER BY o.created_at DESC LIMIT 200) WHERE addressed IS NOT NULL) ELSE 0 END"
 )
 
 

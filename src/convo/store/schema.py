@@ -54,6 +54,24 @@ CREATE TABLE place (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX place_shared ON place (place, kind, person_id);
 
+CREATE TABLE person_word (          -- what persons are found by: see convo.store.words.person_words
+  word TEXT NOT NULL,
+  person_id INTEGER NOT NULL,
+  PRIMARY KEY (word, person_id)
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER person_came AFTER INSERT ON person BEGIN
+  INSERT OR IGNORE INTO person_word SELECT value, new.id FROM json_each(person_words(new.handle, new.name));
+END;
+CREATE TRIGGER person_renamed AFTER UPDATE OF handle, name ON person BEGIN
+  DELETE FROM person_word WHERE person_id = old.id
+    AND word IN (SELECT value FROM json_each(person_words(old.handle, old.name)));
+  INSERT OR IGNORE INTO person_word SELECT value, new.id FROM json_each(person_words(new.handle, new.name));
+END;
+CREATE TRIGGER person_went AFTER DELETE ON person BEGIN
+  DELETE FROM person_word WHERE person_id = old.id
+    AND word IN (SELECT value FROM json_each(person_words(old.handle, old.name)));
+END;
+
 CREATE TABLE hidden (               -- whom the user blocked or muted there; the whole list, per account
   account_id INTEGER NOT NULL REFERENCES account,
   uid TEXT NOT NULL,
@@ -151,6 +169,7 @@ CREATE TABLE message (
 CREATE INDEX message_thread ON message (thread_id, created_at);
 CREATE INDEX message_author ON message (author_id, created_at);
 CREATE INDEX message_addressed ON message (arrival) WHERE addressed IS NOT NULL;
+CREATE INDEX message_said ON message (created_at) WHERE addressed IS NOT NULL;
 CREATE INDEX message_orphan ON message (parent_uri) WHERE orphan;
 CREATE INDEX message_unjudged ON message (id) WHERE unjudged;
 CREATE INDEX message_print ON message (print) WHERE print IS NOT NULL;

@@ -40,11 +40,12 @@ def search(
     if not wanted.terms and not wanted.filters:
         return iter(())
     pattern = _pattern(wanted.terms)
-    found = _select(db, wanted, newest_first, whole=False)
-    if any(not term.exact and not term.without for term in wanted.terms):
-        whole = list(_threads(db, *_select(db, wanted, newest_first, whole=True), pattern, limit))
-        if len(whole) == limit:
-            return iter(whole)
+    asked = _Asked(db, wanted, newest_first)
+    found, whole = asked.select(whole=False), asked.select(whole=True)
+    if whole != found:
+        hits = list(_threads(db, *whole, pattern, limit))
+        if len(hits) == limit:
+            return iter(hits)
     return _threads(db, *found, pattern, limit)
 
 
@@ -69,31 +70,78 @@ def _threads(
         found.close()
 
 
-def _select(
-    db: sqlite3.Connection, wanted: Query, newest_first: bool, *, whole: bool
-) -> tuple[str, list[object]]:
-    """The query: words drive it where there are any, else the people, the states or the messages themselves."""
-    positive = " AND ".join(f"({term.expression(whole=whole)})" for term in wanted.terms if not term.without)
-    negative = " OR ".join(f"({term.expression()})" for term in wanted.terms if term.without)
-    conditions: list[Condition] = [_condition(db, one) for one in wanted.filters]
-    order = "DESC" if newest_first else "ASC"
-    if positive:
-        expression = f"({positive}) NOT ({negative})" if negative else positive
-        source = "message_fts f CROSS JOIN message m ON m.id = f.rowid"
-        conditions.insert(0, ("f.message_fts MATCH ?", [expression]))
-        by = "f.rowid"
-    else:
-        by_author = any(one.name == "from" and not one.without for one in wanted.filters)
-        source, by = "message m", "+m.id" if by_author else "m.id"
-        if negative:
-            hidden = "m.id NOT IN (SELECT rowid FROM message_fts WHERE message_fts MATCH ?)"
-            conditions.append((hidden, [negative]))
-    where = " AND ".join(condition for condition, _ in conditions)
-    sql = (
-        f"SELECT m.id, m.thread_id, m.title, m.content_warning, m.text FROM {source}"
-        f" CROSS JOIN thread t ON t.id = m.thread_id WHERE {where} ORDER BY {by} {order}"
+class _Asked:
+    """A search as a query of SQLite: the words drive it, or the few messages it can be about, or all of them."""
+
+    def __init__(self, db: sqlite3.Connection, wanted: Query, newest_first: bool) -> None:
+        self._terms = wanted.terms
+        self._conditions = [_condition(db, one) for one in wanted.filters]
+        self._numbers = _few(db, wanted.filters)
+        self._order = "DESC" if newest_first else "ASC"
+        if self._numbers is not None:
+            self._numbers.sort(reverse=newest_first)
+
+    def select(self, *, whole: bool) -> tuple[str, list[object]]:
+        """The query and its values; where `whole` only words that stand whole are found."""
+        positive = [f"({term.expression(whole=whole)})" for term in self._terms if not term.without]
+        negative = " OR ".join(f"({term.expression()})" for term in self._terms if term.without)
+        first: list[Condition] = []
+        if positive:
+            expression = " AND ".join(positive)
+            first.append(("f.message_fts MATCH ?", [f"({expression}) NOT ({negative})" if negative else expression]))
+            source, by = "message_fts f CROSS JOIN message m ON m.id = f.rowid", f"f.rowid {self._order}"
+            if self._numbers is not None:
+                first.append(_among(self._numbers))
+        else:
+            source, by = "message m NOT INDEXED", f"m.id {self._order}"
+            if self._numbers is not None:
+                source, by = "json_each(?) k CROSS JOIN message m ON m.id = k.value", "k.key"
+                first.append(("1", [json.dumps(self._numbers)]))
+            if negative:
+                hidden = "m.id NOT IN (SELECT rowid FROM message_fts WHERE message_fts MATCH ?)"
+                first.append((hidden, [negative]))
+        conditions = [*first, *self._conditions]
+        sql = (
+            f"SELECT m.id, m.thread_id, m.title, m.content_warning, m.text FROM {source}"
+            f" CROSS JOIN thread t ON t.id = m.thread_id WHERE {' AND '.join(one for one, _ in conditions)}"
+            f" ORDER BY {by}"
+        )
+        return sql, [value for _, some in conditions for value in some]
+
+
+def _among(numbers: Sequence[int]) -> Condition:
+    """Only these messages: seen by what the index gives, before anything is read of a message."""
+    ends = (min(numbers), max(numbers)) if numbers else (1, 0)
+    return (
+        "f.rowid >= ? AND f.rowid <= ? AND +f.rowid IN (SELECT value FROM json_each(?))",
+        [*ends, json.dumps(numbers)],
     )
-    return sql, [value for _, some in conditions for value in some]
+
+
+_FEW = 5_000
+"""So many messages are looked at one by one; where there may be more, the newest are walked through instead."""
+
+
+def _few(db: sqlite3.Connection, filters: Collection[Filter]) -> list[int] | None:
+    """The messages that the filters leave to look at, where few are by the persons or in the states asked for."""
+    best: list[int] | None = None
+    for one in filters:
+        if one.without or one.name not in ("from", "is"):
+            continue
+        if one.name == "from":
+            people = {number for value in one.values for number in _people(db, value)}
+            sql = "json_each(?) j CROSS JOIN message m INDEXED BY message_author ON m.author_id = j.value"
+            values = sorted(people)
+        else:
+            sql = (
+                "json_each(?) j CROSS JOIN thread t INDEXED BY thread_state ON t.state = j.value"
+                " CROSS JOIN message m INDEXED BY message_thread ON m.thread_id = t.id"
+            )
+            values = list(one.values)
+        rows = db.execute(f"SELECT m.id FROM {sql} LIMIT ?", (json.dumps(values), _FEW + 1)).fetchall()
+        if len(rows) <= _FEW and (best is None or len(rows) < len(best)):
+            best = [number for (number,) in rows]
+    return best
 
 
 def _condition(db: sqlite3.Connection, one: Filter) -> Condition:
@@ -142,10 +190,11 @@ def _is(db: sqlite3.Connection, value: str) -> Condition:
 
 
 def _has(db: sqlite3.Connection, value: str) -> Condition:
-    extra = "json_each(iif(m.extra = '', '{}', m.extra), ?) e"
-    if value in ("link", "quote"):
-        return f"EXISTS (SELECT 1 FROM {extra})", [f"$.{value[0]}"]
-    return f"EXISTS (SELECT 1 FROM {extra} WHERE json_extract(e.value, '$[0]') = ?)", ["$.a", value]
+    key = value[0] if value in ("link", "quote") else "a"
+    kind, values = (" WHERE json_extract(e.value, '$[0]') = ?", [value]) if key == "a" else ("", [])
+    there = f"EXISTS (SELECT 1 FROM json_each(m.extra, '$.{key}') e{kind})"
+    # CASE keeps SQLite from reading what is no JSON, and most of what has no such thing.
+    return f"CASE WHEN instr(m.extra, '\"{key}\":[') THEN {there} ELSE 0 END", list(values)
 
 
 def _before(db: sqlite3.Connection, value: str) -> Condition:
@@ -177,12 +226,17 @@ def _people(db: sqlite3.Connection, value: str) -> list[int]:
     if value.lower() == "me":
         return [id_ for (id_,) in db.execute("SELECT id FROM person WHERE is_me").fetchall()]
     wanted = words.fold(value).lstrip("@")
+    first = wanted.partition(" ")[0]
     rows = db.execute(
-        "SELECT id FROM person WHERE instr(lower(handle), ?1) = 1 OR instr(' ' || lower(name), ' ' || ?1)"
-        " OR (name GLOB '*[^ -~]*' AND instr(' ' || folded(name), ' ' || ?1))",
-        (wanted,),
+        "SELECT DISTINCT person_id FROM person_word WHERE word >= ? AND word < ?", (first, f"{first}\U0010ffff")
     ).fetchall()
-    return [id_ for (id_,) in rows]
+    if first != wanted:
+        rows = db.execute(
+            "SELECT p.id FROM json_each(?1) j CROSS JOIN person p ON p.id = j.value"
+            " WHERE instr(folded(p.handle), ?2) = 1 OR instr(' ' || folded(p.name), ' ' || ?2)",
+            (json.dumps([number for (number,) in rows]), wanted),
+        ).fetchall()
+    return [number for (number,) in rows]
 
 
 def _pattern(terms: Collection[Term]) -> re.Pattern[str] | None:

@@ -11,7 +11,12 @@ from convo.store.connection import micros
 
 def somebody_waits(db: sqlite3.Connection, account_id: int) -> bool:
     """Whether a message that came through this account waits."""
-    return bool(waiting(db, account_id, 1))
+    found = db.execute(
+        "SELECT 1 FROM thread t CROSS JOIN message m ON m.thread_id = t.id AND m.waits"
+        " CROSS JOIN sighting s ON s.message_id = m.id AND s.account_id = ? WHERE t.state = 'waiting' LIMIT 1",
+        (account_id,),
+    ).fetchone()
+    return found is not None
 
 
 def waiting(db: sqlite3.Connection, account_id: int, limit: int, skip: int = 0) -> list[Ref]:
@@ -40,9 +45,10 @@ def answers_since(db: sqlite3.Connection, account_id: int, since: datetime, limi
 def bare(db: sqlite3.Connection, account_id: int, arrival: int, limit: int) -> list[Ref]:
     """Messages that came after an arrival number, wait, and answer something that is not stored, newest first."""
     rows = db.execute(
-        "SELECT m.uri, s.local_id, s.data FROM thread t JOIN message m ON m.thread_id = t.id AND m.waits"
-        " JOIN sighting s ON s.message_id = m.id AND s.account_id = ?"
-        " WHERE t.state = 'waiting' AND m.arrival > ? AND (s.parent_local_id <> '' OR (m.parent_uri <> ''"
+        "SELECT m.uri, s.local_id, s.data FROM message m INDEXED BY message_addressed"
+        " CROSS JOIN thread t ON t.id = m.thread_id AND t.state = 'waiting'"
+        " CROSS JOIN sighting s ON s.message_id = m.id AND s.account_id = ?"
+        " WHERE m.addressed IS NOT NULL AND m.waits AND m.arrival > ? AND (s.parent_local_id <> '' OR (m.parent_uri <> ''"
         " AND NOT EXISTS (SELECT 1 FROM message p WHERE p.uri = m.parent_uri)))"
         " GROUP BY t.id ORDER BY m.since DESC LIMIT ?",
         (account_id, arrival, limit),

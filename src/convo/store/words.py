@@ -2,21 +2,26 @@
 
 A word of a script with spaces is one token, folded: case, diacritics and vowel points do not count.
 Scripts without spaces (Han, Kana, Thai, Lao, Khmer, Myanmar) are cut into overlapping pairs of characters,
-the last character alone, so that a phrase of two or more is a lookup of rare pairs, and a single
-character is the prefix of a pair. U+200B stands round each of them: strangers' text cannot hold it.
+the last character alone, so that a phrase of two or more is a lookup of rare pairs. U+200B stands round each
+of them: strangers' text cannot hold it. For a search of a single character each one follows once, marked,
+behind the text: as the beginning of pairs it would have to be put together from all pairs that begin with it.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import unicodedata
 
-VERSION = 1
+VERSION = 2
 """Raised when any function here changes what it gives: the index is then built anew."""
 
 BOUND = "\u200b"
 """Stands between tokens of scripts without spaces, and round the hits of a snippet."""
+
+SINGLE = "\ue000"
+"""Stands before a character that is indexed by itself; no word of a query can begin with it."""
 
 _UNSPACED = (
     "\u0e00-\u0eff"  # Thai, Lao
@@ -89,7 +94,18 @@ def index_words(title: str, content_warning: str, text: str) -> str:
     whole = f"{title}\n{content_warning}\n{text}" if title or content_warning else text
     if whole.isascii():
         return whole
-    return _RUN.sub(_pairs, fold(whole))
+    folded = fold(whole)
+    characters = set("".join(_RUN.findall(folded)))
+    if not characters:
+        return folded
+    singles = [SINGLE + character for character in sorted(characters)]
+    return BOUND.join([_RUN.sub(_pairs, folded), *singles])
+
+
+def person_words(handle: str, name: str) -> str:
+    """What a person is found by, as a JSON array: the words of their name, and their handle."""
+    folded = fold(name)
+    return json.dumps(sorted({fold(handle), *folded.split(), *_WORD.findall(folded)} - {""}))
 
 
 LEFT = rf"(?<![^\W_{_UNSPACED}])"
@@ -111,7 +127,8 @@ def split(word: str) -> list[tuple[str, bool]]:
 
 
 def register(db: sqlite3.Connection) -> None:
-    """Give the connection the function that the index's view calls."""
+    """Give the connection the functions that the index's view and the table of names call."""
+    db.create_function("person_words", 2, person_words, deterministic=True)
     db.create_function("index_words", 3, index_words, deterministic=True)
     db.create_function("folded", 1, fold, deterministic=True)
 

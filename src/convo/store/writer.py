@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from queue import PriorityQueue
 from typing import Any
 
 from convo import points
-from convo.store.connection import Connection, NewerStore, sentence
+from convo.store.connection import Connection, NewerStore, StoreError, sentence
 from convo.store.schema import MIGRATIONS
 
 USER, INGEST, END = 0, 1, 2
@@ -39,6 +40,7 @@ class Writer:
         self._numbers = itertools.count()
         self._lock = threading.Lock()
         self._seen = self._data_version()
+        self._file = _file(path)
         self._elsewhere = False
         self._ended = False
         self._thread = threading.Thread(target=self._work, name="convo-store", daemon=True)
@@ -92,6 +94,7 @@ class Writer:
     def _transaction(self, run: Callable[[Connection], Any], durable: bool) -> tuple[Any, frozenset[int]]:
         db = self._db
         db.touched.clear()
+        self._check_file()
         db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         db.execute("BEGIN IMMEDIATE")
         try:
@@ -119,5 +122,22 @@ class Writer:
                 f"{self._path} was brought to a newer version by another convo: convo was updated, restart it."
             )
 
+    def _check_file(self) -> None:
+        """What is written to a file that was taken away would be gone with the program."""
+        if _file(self._path) != self._file:
+            raise StoreError(
+                f"{self._path} was moved, deleted or replaced while convo ran: nothing can be kept in it. "
+                "Put it back, or leave convo and start it again."
+            )
+
     def _data_version(self) -> int:
         return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """Which file stands there; None when there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -14,7 +14,8 @@ from convo.adapters.http import Http
 from convo.adapters.memory import World as Memory
 from convo.adapters.memory import factory
 from convo.config import AccountConfig, Config, InboxConfig
-from convo.engine import Engine, SyncOutcome
+from convo.engine import Engine
+from convo.engine.sync import SyncOutcome
 from convo.store import Store
 from convo.testing.world import Said, World
 from convo.views import Draft, OutboxRow, OutboxState, Row, View

@@ -19,9 +19,9 @@ from textual.timer import Timer
 
 from convo.config import Config
 from convo.tui import router, theme
+from convo.tui.accounted import AccountedApp
 from convo.tui.conversation import ConversationView
 from convo.tui.desk import Desk
-from convo.tui.fielded import FieldedApp
 from convo.tui.paint import Painted
 from convo.tui.rowlist import RowList
 from convo.tui.screen import InboxScreen
@@ -34,7 +34,7 @@ LOOKED_AFTER = 2.0
 """Seconds an open conversation is looked at before it counts as looked at."""
 
 
-class ConvoApp(FieldedApp):
+class ConvoApp(AccountedApp):
     """Shows the store at once; the engine starts after the first frame."""
 
     CSS_PATH = Path(__file__).with_name("convo.tcss")
@@ -50,9 +50,8 @@ class ConvoApp(FieldedApp):
             self.thread_ids = thread_ids
 
     def __init__(self, engine: Engine, config: Config | None = None, *, offline: bool = False,
-                 zone: tzinfo | None = None) -> None:  # fmt: skip
-        no_colour = "NO_COLOR" in os.environ
-        super().__init__(ansi_color=True if no_colour else None)  # so that no grey is sent instead of colours
+                 zone: tzinfo | None = None, first: bool = False, words: str = "") -> None:  # fmt: skip
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)  # so that no grey is sent instead of colours
         config = config or engine.config
         encoding = getattr(sys.__stdout__, "encoding", None) or "utf-8"
         glyphs = theme.ascii_glyphs(config.look.glyphs, encoding=encoding)
@@ -61,26 +60,14 @@ class ConvoApp(FieldedApp):
         self.desk = Desk(engine, config, engine.clock, zone, glyphs)
         self.inbox = InboxScreen(self.desk)
         self.router = router.Router(self.inbox)
-        self._choose_theme(config.look.theme, no_colour)
+        self.theme, fault = theme.install(self, config.look.theme)
+        self.desk.words, self.desk.trouble = fault or words, bool(fault)
+        self.first = first
         self._keep_timer: Timer | None = None
         self._look_timer: Timer | None = None
         self._leaving = False
         self._changes: set[int] = set()
         self._any_change = False
-
-    def _choose_theme(self, wanted: str, no_colour: bool) -> None:
-        """Before the first frame; a theme that does not exist is said."""
-        for one in theme.themes():
-            self.register_theme(one)
-        environment = dict(os.environ, **({"NO_COLOR": "1"} if no_colour else {}))
-        name = theme.choose(wanted, self.console.color_system, environment)
-        if name not in self.available_themes:
-            self.desk.words = (
-                f'There is no theme "{wanted}". convo-dark, convo-light and terminal come with convo.'
-            )
-            self.desk.trouble = True
-            name = theme.choose("", self.console.color_system, environment)
-        self.theme = name
 
     def get_default_screen(self) -> Screen[Any]:
         """The inbox is the first and only screen."""
@@ -101,6 +88,8 @@ class ConvoApp(FieldedApp):
         if not self.offline:
             self.run_worker(self._run_engine(), group="engine", exit_on_error=True)
         self.run_worker(self._warm(), group="warm")
+        if self.first:
+            self.run_worker(self.first_look(), group="first")
 
     async def ready(self) -> None:
         """What keys need, mounted and imported after the first frame."""
@@ -131,7 +120,10 @@ class ConvoApp(FieldedApp):
 
     async def on_event(self, event: events.Event) -> None:
         """Every key passes the table of commands first, one after the other."""
-        if isinstance(event, events.Key) and not event.is_forwarded and self.inbox.is_mounted:
+        if isinstance(event, events.Key) and not event.is_forwarded and self.setup is not None:
+            if await self.setup.press(event):
+                return
+        elif isinstance(event, events.Key) and not event.is_forwarded and self.inbox.is_mounted:
             await self.ready()
             if await self.router.press(event):
                 return
@@ -204,8 +196,7 @@ class ConvoApp(FieldedApp):
         self._changes, self._any_change = set(), False
         if self.inbox.is_mounted and not self._leaving:
             self.desk.changed(changed, anything)
-            if self.inbox.page.kind == "accounts":
-                self.draw_page()
+            self.page_changed()
 
     def look_for_answer(self, outbox_id: int) -> None:
         """Look once more for an unsure answer, behind the screen."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from convo.engine import voice
-from convo.tui import cells, phrases, render
+from convo.tui import cells, oneatatime, phrases, render
 from convo.tui.commands import BY_NAME, KEY_LINES, shown_key
 from convo.tui.keymap import TEXT_PLACES
 from convo.tui.lines import EMPTY, Line, Span, emphasised, line
@@ -44,6 +44,8 @@ def top(screen: InboxScreen, size: int) -> Line:
     brand = size >= BRAND_FROM
     if screen.page.kind:
         return render.top_line(screen.page.title, "Esc back", size, brand, waits=False)
+    if screen.one is not None:
+        return render.top_line("One at a time", oneatatime.top_words(screen), size, brand, waits=False)
     long = phrases.who_waits(people, since, moment)
     short = phrases.who_waits(people, since, moment, short=True)
     waits = bool(people)
@@ -100,8 +102,14 @@ def status(screen: InboxScreen, size: int) -> Line:
 
 def _key_line_name(screen: InboxScreen) -> str:
     place = screen.place
+    if place == "reply" and screen.reply is not None and screen.reply.pasting:
+        return "paste"
+    if place == "thread" and screen.one is not None:
+        return "one"
     if place != "list":
         return place
+    if screen.list.marked:
+        return "marked"
     if screen.searching:
         return "results"
     if not screen.list.items:
@@ -126,13 +134,28 @@ def keys(screen: InboxScreen, size: int) -> Line:
             continue
         if not keymap.keys(command):
             continue
-        label = BY_NAME[command].label
-        if command == "send" and screen.reply is not None and screen.reply.leaves_at_once:
-            label = "send now"
-        if command == "quiet" and screen.desk.view is View.QUIET:
-            label = "not quiet"
-        shown.append((_key_here(screen, command), label, command))
+        shown.append((_key_here(screen, command), _label_here(screen, command), command))
     return render.key_line(shown, size)
+
+
+_ONE_LABELS = {"done": "let go", "next_waiting": "leave for now", "back": "list"}
+
+
+def _label_here(screen: InboxScreen, command: str) -> str:
+    """What a command is called where the focus is."""
+    box = screen.reply
+    if command == "send" and box is not None:
+        if box.pasting:
+            return "copy and open the page"
+        if box.edits:
+            return "change it there"
+        if box.leaves_at_once:
+            return "send now"
+    if command == "quiet" and screen.desk.view is View.QUIET:
+        return "not quiet"
+    if screen.one is not None and screen.place == "thread" and command in _ONE_LABELS:
+        return _ONE_LABELS[command]
+    return BY_NAME[command].label
 
 
 def _key_here(screen: InboxScreen, command: str) -> str:
@@ -159,6 +182,9 @@ def title(screen: InboxScreen, size: int) -> list[Line]:
     opened = screen.thread.opened
     if opened is None or size < 8:
         return []
+    moment = screen.desk.moment()
+    if screen.one is not None:
+        return oneatatime.title_lines(opened, moment, size)
     rows: list[Line] = []
     if not screen.one_pane:
         text = cells.field(phrases.title(opened.row), size - 2)
@@ -166,7 +192,6 @@ def title(screen: InboxScreen, size: int) -> list[Line]:
     compact = screen.app.size.height < 30
     if screen.replying and screen.app.size.height < 22:
         return rows
-    moment = screen.desk.moment()
     who = opened.row.who
     handle = (
         phrases.at_handle(who) if who is not None and who.name and not (screen.one_pane and size < 76) else ""
@@ -175,6 +200,17 @@ def title(screen: InboxScreen, size: int) -> list[Line]:
     where = phrases.place(opened.row.platform, opened.row.account, moment)
     rows += [line(" ", Span(part, "muted")) for part in cells.wrap(f"{where}. {reason}".rstrip(), size - 2)]
     return rows if compact else [*rows, EMPTY]
+
+
+def fill_about(screen: InboxScreen, size: int) -> None:
+    """Below the one conversation: who this person is to the user."""
+    about = screen.parts["about"]
+    about.display = screen.one is not None and not screen.replying
+    if not about.display:
+        return
+    about.show(oneatatime.about_lines(screen, size))
+    room = screen.app.size.height - 3 - len(screen.parts["title"].lines) - len(about.lines)
+    screen.thread.styles.height = max(min(len(screen.thread.thread.lines), room), 1)
 
 
 QUIET_WORDS = (

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-Place = Literal["views", "list", "thread", "reply", "people", "search", "accounts", "help", "palette"]
+Place = Literal[
+    "views", "list", "thread", "reply", "people", "names", "search", "accounts", "help", "end", "palette"
+]
 """Where the focus is: a pane of the inbox, a part of the reply box, or a page."""
 
 PANES: tuple[Place, ...] = ("views", "list", "thread")
 TALK: tuple[Place, ...] = ("list", "thread")
-PAGES: tuple[Place, ...] = ("accounts", "help")
+PAGES: tuple[Place, ...] = ("accounts", "help", "end")
+BOX: tuple[Place, ...] = ("reply", "people", "names")
 EVERY: tuple[Place, ...] = (*PANES, *PAGES)
 
 SECTIONS = ("Move", "Look", "The conversation", "Undo", "More", "Reply box")
@@ -36,7 +39,7 @@ class Command:
 
 def _view(letter: str, name: str, *more: str) -> Command:
     return Command(f"view_{name}", (f"g {letter}", *more), name.capitalize(), f"go to {name.capitalize()}",
-                   "Look", PANES)  # fmt: skip
+                   "Look", (*PANES, "end"))  # fmt: skip
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -76,6 +79,17 @@ COMMANDS: tuple[Command, ...] = (
     Command("quiet", ("!",), "quiet", "quiet, not quiet", "The conversation", TALK,
             "acts.quiet", True),
     Command("circle", ("*",), "circle", "into the circle, out of it", "The conversation", TALK, "acts.circle", True),
+    Command("moderate", ("a",), "decide", "approve, spam, trash", "The conversation", TALK,
+            "moderation.decide", True),
+    Command("edit_own", ("i",), "change", "change your own message", "The conversation", TALK,
+            "answers.edit", True),
+    Command("delete_own", ("D",), "delete", "delete your own message (asks)", "The conversation", TALK,
+            "answers.delete", True),
+    Command("block", ("B",), "block", "block on the platform (asks)", "The conversation", TALK, "acts.block", True),
+    Command("report", (), "report", "report: opens the platform's page", "The conversation", TALK, row_menu=True),
+    Command("mark", ("x",), "mark", "mark; then e s m ! * act on all", "The conversation", ("list",),
+            row_menu=True),
+    Command("mark_all", ("X",), "mark all", "mark all that are shown", "The conversation", ("list",)),
     Command("reopen", (), "reopen", "reopen, let it wait again", "The conversation", TALK,
             "acts.reopen", True),
     Command("close_finished", (), "close finished", "close all that sound finished", "The conversation", ("list",),
@@ -102,28 +116,25 @@ COMMANDS: tuple[Command, ...] = (
     _view("d", "done"),
     _view("m", "muted"),
     _view("i", "all"),
-    Command("accounts", ("A",), "accounts", "accounts", "More", PANES, "inbox.accounts"),
-    Command("commands", (":", "ctrl+p"), "commands", "all commands", "More",
-            (*EVERY, "reply", "people", "search")),
-    Command("help", ("?",), "help", "this page", "More", (*PANES, "accounts")),
+    Command("one_at_a_time", ("F",), "one at a time", "one at a time", "More", PANES),
+    Command("accounts", ("A",), "accounts", "accounts", "More", (*PANES, "end"), "inbox.accounts"),
+    Command("commands", (":", "ctrl+p"), "commands", "all commands", "More", (*EVERY, *BOX, "search")),
+    Command("help", ("?",), "help", "this page", "More", (*PANES, "accounts", "end")),
     Command("no_post", ("c",), "no posting", "convo does not post", "More", PANES, listed=False),
     Command("quit", ("ctrl+q",), "leave convo", "leave convo from anywhere", "More",
-            (*EVERY, "reply", "people", "search", "palette")),
+            (*EVERY, *BOX, "search", "palette")),
     Command("copy_selection", ("ctrl+c",), "copy selection", "copy what is selected", "More",
-            (*EVERY, "reply", "people", "search", "palette"), listed=False),
-    Command("send", ("ctrl+s", "ctrl+enter"), "send", "send the answer", "Reply box", ("reply", "people"),
-            "answers.send"),
-    Command("whole_thread", ("ctrl+g",), "thread", "the whole conversation", "Reply box",
-            ("reply", "people")),
+            (*EVERY, *BOX, "search", "palette"), listed=False),
+    Command("send", ("ctrl+s", "ctrl+enter"), "send", "send the answer", "Reply box", BOX, "answers.send"),
+    Command("whole_thread", ("ctrl+g",), "thread", "the whole conversation", "Reply box", BOX),
     Command("people", ("ctrl+t",), "people", "who it goes to", "Reply box", ("reply", "people")),
     Command("to_people", ("tab",), "people", "to the people and back", "Reply box", ("reply", "people"),
             listed=False),
-    Command("readers", ("ctrl+l",), "who may read", "who may read it, language", "Reply box",
-            ("reply", "people")),
-    Command("warning", ("ctrl+r",), "warning", "content warning", "Reply box", ("reply", "people")),
-    Command("editor", ("ctrl+o",), "editor", "write on in your editor", "Reply box", ("reply", "people")),
-    Command("from_account", (), "from account", "from another account", "Reply box",
-            ("reply", "people")),
+    Command("readers", ("ctrl+l",), "who may read", "who may read it, language", "Reply box", BOX),
+    Command("warning", ("ctrl+r",), "warning", "content warning", "Reply box", BOX),
+    Command("attach", ("ctrl+f",), "attach", "attach a picture, or drop one", "Reply box", BOX),
+    Command("editor", ("ctrl+o",), "editor", "write on in your editor", "Reply box", BOX),
+    Command("from_account", (), "from account", "from another account", "Reply box", BOX),
     Command("keep", ("escape",), "leave", "keep the draft and leave", "Reply box", ("reply", "people")),
     Command("discard", (), "discard this draft", "discard this draft", "Reply box",
             ("reply", "people", "list"), "answers.discard_draft"),
@@ -131,6 +142,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("person_right", ("right",), "next", "the next person", "Reply box", ("people",), listed=False),
     Command("drop_person", ("x", "enter"), "drop", "leave a person out", "Reply box",
             ("people",)),
+    Command("take_name", ("tab",), "take the name", "take the name", "Reply box", ("names",), listed=False),
+    Command("next_name", ("down",), "next name", "next name", "Reply box", ("names",), listed=False),
+    Command("previous_name", ("up",), "name before", "name before", "Reply box", ("names",), listed=False),
+    Command("close_names", ("escape",), "close", "close the names", "Reply box", ("names",), listed=False),
     Command("to_results", ("down", "enter", "tab"), "to the results", "to the results", "Look", ("search",),
             listed=False),
     Command("leave_search", ("escape",), "back", "clear the search, then leave it", "Look", ("search",),
@@ -140,17 +155,22 @@ COMMANDS: tuple[Command, ...] = (
 BY_NAME = {command.name: command for command in COMMANDS}
 
 KEY_LINES: dict[str, tuple[str, ...]] = {
-    "list": ("answer", "done", "snooze", "next_waiting", "undo", "search", "commands", "help"),
+    "list": ("answer", "done", "snooze", "next_waiting", "undo", "one_at_a_time", "search", "commands", "help"),
     "list, one pane": ("answer", "done", "snooze", "undo", "open", "search", "commands", "help"),
     "views": ("open", "forward", "search", "commands", "leave", "help"),
     "thread": ("answer", "done", "snooze", "next_waiting", "undo", "links", "copy", "commands", "help"),
+    "one": ("answer", "done", "snooze", "mute", "next_waiting", "undo", "back", "help"),
+    "end": ("view_waiting", "view_answered", "undo", "leave", "help"),
+    "marked": ("done", "snooze", "mute", "quiet", "circle", "mark", "back", "help"),
     "quiet": ("quiet", "mute_person", "open", "answer", "undo", "commands", "help"),
     "outbox": ("open", "undo", "answer", "copy", "search", "commands", "help"),
     "drafts": ("answer", "open", "undo", "search", "commands", "help"),
     "empty": ("go", "search", "commands", "help", "leave"),
     "search": ("to_results", "leave_search", "commands"),
     "results": ("open", "answer", "search", "order", "back", "help"),
-    "reply": ("send", "whole_thread", "people", "readers", "warning", "editor", "keep"),
+    "reply": ("send", "whole_thread", "people", "readers", "warning", "attach", "editor", "keep"),
+    "paste": ("send", "editor", "keep", "commands"),
+    "names": ("take_name", "next_name", "close_names"),
     "people": ("person_right", "drop_person", "to_people", "send", "keep"),
     "accounts": ("open", "show_new", "browser", "copy", "back", "help"),
     "help": ("search", "forward", "back"),
@@ -174,6 +194,8 @@ HELP_ROWS: dict[str, tuple[str, str]] = {
     "copy": ("copy_address", "copy words, address"),
     "uncover": ("branch", "show covered, open branch"),
     "search": ("narrow", "search, narrow this list"),
+    "edit_own": ("delete_own", "change, delete your own"),
+    "mark": ("mark_all", "mark several, all shown"),
     "commands": ("help", "all commands, this page"),
 }
 """Two commands that share a row of the help page, by the first one, and what the row says."""

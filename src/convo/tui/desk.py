@@ -45,6 +45,8 @@ class Desk:
         self.trouble = False
         self.question: Question | None = None
         self.held: tuple[OutboxRow, ...] = ()
+        self.on_way: frozenset[str] = frozenset()
+        """The messages to which an answer is on its way, by URI."""
         self.waiting: tuple[tuple[Someone, ...], datetime | None] = ((), None)
         self.accounts: tuple[AccountStatus, ...] = ()
         self.told: dict[str, Health] = {}
@@ -93,7 +95,12 @@ class Desk:
         inbox = self.engine.inbox
         self.waiting = inbox.who_waits()
         self.accounts = inbox.accounts()
-        self.held = tuple(row for row in inbox.outbox() if row.state is OutboxState.HELD)
+        outbox = inbox.outbox()
+        self.held = tuple(row for row in outbox if row.state is OutboxState.HELD)
+        leaving = (OutboxState.HELD, OutboxState.QUEUED, OutboxState.SENDING)
+        self.on_way = frozenset(row.message_uri for row in outbox if row.state in leaving)
+        if self._screen is not None:
+            self._screen.thread.thread.on_way = self.on_way
         self._tell_accounts()
 
     def _tell_accounts(self) -> None:
@@ -161,7 +168,9 @@ class Desk:
     # the conversation beside the list
 
     def row(self) -> Row | None:
-        """The conversation under the cursor of the list."""
+        """The conversation under the cursor of the list, or the one that fills the screen."""
+        if self.screen.one is not None:
+            return self.engine.inbox.row(self.screen.one.current) if self.screen.one.current else None
         item = self.screen.list.current
         if item is None or not item.thread_id:
             return None
@@ -173,14 +182,28 @@ class Desk:
 
         screen = self.screen
         opened = screen.thread.opened
+        if screen.page.kind:
+            return None
         if screen.pane == "thread" and opened is not None:
             return Seen(opened.row.thread_id, opened.row.arrival)
         row = self.row()
         return Seen(row.thread_id, row.arrival) if row else None
 
+    def targets(self) -> list[Seen]:
+        """The same for acts that take several: the marked rows of the list, else the one under the cursor."""
+        rows = self.screen.list
+        if self.screen.pane == "list" and rows.marked:
+            subjects = [item.subject for item in rows.items if item.key in rows.marked]
+            return [Seen(row.thread_id, row.arrival) for row in subjects if isinstance(row, Row)]
+        seen = self.seen()
+        return [seen] if seen is not None else []
+
     def follow(self) -> None:
         """Show the conversation under the cursor beside the list; only the store is asked."""
         screen = self.screen
+        if screen.one is not None:
+            screen.draw()
+            return
         item = screen.list.current
         thread_id = item.thread_id if item else 0
         if screen.one_pane and screen.pane == "list":
@@ -188,6 +211,8 @@ class Desk:
         shown = screen.thread.opened
         if shown is None or shown.row.thread_id != thread_id:
             screen.thread.show(self.engine.inbox.open(thread_id) if thread_id else None)
+            if screen.pane == "thread":
+                screen.convo.look_soon()
         screen.draw()
 
     # changes
@@ -210,9 +235,18 @@ class Desk:
                 screen.thread.show(again_opened)
         self.pending = self.pending or bool(thread_ids) or anything
         people = self.engine.inbox.arrived_since(self.arrival)
-        if people:
+        if self.pending and self._resting():
+            self.merge()
+            if people:
+                self.say(voice.arrivals(people).partition(" , ")[0])
+        elif people:
             self.say(voice.arrivals(people))
         screen.draw()
+
+    def _resting(self) -> bool:
+        """Whether the list is empty, so that nothing can move under the cursor."""
+        look = self.source.look
+        return not self.screen.list.items and look.search is None and not look.narrow
 
     def merge(self) -> None:
         """Bring in what came, the cursor on its conversation and that on its screen line."""

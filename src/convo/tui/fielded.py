@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from convo.tui import page as pages
 from convo.tui.commands import Place
@@ -167,7 +167,7 @@ class FieldedApp(OutsideApp):
 
     # pages
 
-    def open_page(self, kind: Literal["help", "accounts"]) -> None:
+    def open_page(self, kind: pages.PageKind) -> None:
         """A page over the panes."""
         screen = self.inbox
         topic: Place = screen.place if screen.place in pages.HELP_ORDER else "list"
@@ -188,9 +188,15 @@ class FieldedApp(OutsideApp):
         if page.kind == "help":
             page.title = f"Help: {pages.HELP_NAMES[page.topic]}"
             lines = pages.help_lines(self.desk.keymap, page.topic, wide, page.filter)
-        else:
+        elif page.kind == "accounts":
             lines = pages.accounts_lines(self.desk.accounts, page.index, wide, self.desk.moment())
+        else:
+            lines = self.other_page(page.kind, wide)
         page.show(lines)
+
+    def other_page(self, kind: str, wide: int) -> list[Line]:
+        """The lines of a page that is drawn elsewhere."""
+        raise NotImplementedError(kind)
 
     def next_help(self) -> None:
         """The help of the next place."""

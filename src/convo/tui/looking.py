@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from convo.tui import moving
+from convo.tui import finding, moving
 from convo.tui.entries import Fold, link_words
 from convo.tui.menus import Choice, Question
 from convo.views import Entry, OutboxRow
@@ -27,6 +27,9 @@ async def search(screen: InboxScreen) -> None:
     """Open the search field; on the help page, narrow it."""
     if screen.page.kind == "help":
         _narrow_help(screen)
+        return
+    if screen.pane == "thread":
+        await finding.ask(screen)
         return
     await screen.convo.open_search(narrow=False)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from convo.tui import finding, oneatatime
 from convo.tui.entries import Fold
 from convo.tui.sources import Look
-from convo.views import OutboxRow, OutboxState, Row, State, View
+from convo.views import Hit, OutboxRow, OutboxState, Row, View
 
 if TYPE_CHECKING:
     from convo.tui.commands import Place
@@ -104,12 +105,18 @@ def page(screen: InboxScreen, way: int) -> None:
 
 async def scroll_down(screen: InboxScreen) -> None:
     """Scroll the conversation beside the list."""
-    screen.thread.scroll_lines(3)
+    _read_on(screen, 3)
 
 
 async def scroll_up(screen: InboxScreen) -> None:
     """Scroll it back."""
-    screen.thread.scroll_lines(-3)
+    _read_on(screen, -3)
+
+
+def _read_on(screen: InboxScreen, lines: int) -> None:
+    """Whoever scrolls a conversation reads it: it counts as opened, beside the list, too."""
+    screen.thread.scroll_lines(lines)
+    screen.convo.look_soon()
 
 
 async def page_on(screen: InboxScreen) -> None:
@@ -118,6 +125,7 @@ async def page_on(screen: InboxScreen) -> None:
         page(screen, 1)
     else:
         screen.thread.page(1)
+        screen.convo.look_soon()
 
 
 async def open_it(screen: InboxScreen) -> None:
@@ -172,6 +180,7 @@ def open_thread(screen: InboxScreen, thread_id: int | None = None) -> bool:
         screen.thread.show(desk.engine.inbox.open(wanted))
     if screen.thread.opened is None:
         return False
+    _mark_hit(screen)
     screen.focus_pane("thread")
     screen.thread.lay_out()
     screen.thread.show_current(first=True)
@@ -179,13 +188,28 @@ def open_thread(screen: InboxScreen, thread_id: int | None = None) -> bool:
     return True
 
 
+def _mark_hit(screen: InboxScreen) -> None:
+    """A conversation opened from what was found: at the message with the words, and they are marked."""
+    item, words = screen.list.current, screen.desk.source.look.search
+    if item is not None and isinstance(item.subject, Hit) and words:
+        plain = [word for word in words.replace('"', " ").split() if ":" not in word and word[0] != "-"]
+        finding.look_for(screen, " ".join(plain))
+        screen.thread.to_message(item.subject.message_id)
+
+
 async def back(screen: InboxScreen) -> None:
     """Back, close, clear a filter."""
     desk = screen.desk
-    if screen.page.kind:
+    if screen.page.kind and screen.page.kind != "end":
         screen.convo.close_page()
+    elif screen.pane == "thread" and finding.look_for(screen, ""):
+        pass
+    elif screen.one is not None:
+        oneatatime.leave(screen)
     elif screen.pane == "thread":
         screen.focus_pane("list")
+    elif screen.list.unmark():
+        desk.words = ""
     elif screen.searching:
         screen.convo.close_search()
     elif desk.source.look.narrow:
@@ -201,7 +225,10 @@ async def leave(screen: InboxScreen) -> None:
     from convo.tui import asking
 
     look = screen.desk.source.look
-    if screen.page.kind or screen.pane == "thread" or screen.searching or look.narrow:
+    if screen.page.kind == "end":
+        oneatatime.leave(screen)
+        await asking.leave(screen)
+    elif screen.list.marked or screen.page.kind or screen.pane == "thread" or screen.searching or look.narrow:
         await back(screen)
     elif look.view is not View.WAITING or look.account:
         look_at(screen, View.WAITING)
@@ -222,7 +249,9 @@ async def forward(screen: InboxScreen) -> None:
 async def backward(screen: InboxScreen) -> None:
     """To the pane before."""
     order: dict[Place, Place] = {"thread": "list", "list": "views"}
-    if screen.pane in order:
+    if screen.one is not None:
+        oneatatime.leave(screen)
+    elif screen.pane in order:
         screen.focus_pane(order[screen.pane])
 
 
@@ -237,6 +266,9 @@ async def previous_waiting(screen: InboxScreen) -> None:
 
 
 def _to_waiting(screen: InboxScreen, way: int) -> None:
+    if screen.one is not None:
+        oneatatime.step(screen, way)
+        return
     rows = screen.list
     place = rows.index + way
     while True:
@@ -245,14 +277,30 @@ def _to_waiting(screen: InboxScreen, way: int) -> None:
         if not 0 <= place < len(rows.items):
             screen.desk.say("Nobody else waits here.")
             return
-        subject = rows.items[place].subject
-        if isinstance(subject, Row) and subject.state is State.WAITING:
+        if waits_at(screen, place):
             break
         place += way
     rows.move_to(place)
     if screen.desk.pending:
         screen.desk.merge()
     screen.desk.follow()
+
+
+def waits_at(screen: InboxScreen, place: int) -> bool:
+    """Whether the conversation of a row of the list waits, and no answer to it is on its way."""
+    subject = screen.list.items[place].subject
+    return isinstance(subject, Row) and oneatatime.waits(subject)
+
+
+def to_who_waits(screen: InboxScreen) -> None:
+    """Something left: the next who waits takes its screen line; from the end the nearest before."""
+    rows = screen.list
+    if not rows.items or waits_at(screen, rows.index):
+        return
+    places = (*range(rows.index + 1, len(rows.items)), *range(rows.index - 1, -1, -1))
+    found = next((place for place in places if waits_at(screen, place)), None)
+    if found is not None:
+        rows.take_line(found)
 
 
 async def next_hit(screen: InboxScreen) -> None:
@@ -269,6 +317,9 @@ def _to_new(screen: InboxScreen, way: int) -> None:
     if screen.pane != "thread":
         step(screen, way)
         return
+    if screen.thread.thread.wanted.strip():
+        finding.go(screen, way)
+        return
     items = screen.thread.thread.items
     place = screen.thread.thread.index + way
     while 0 <= place < len(items):
@@ -282,6 +333,7 @@ def _to_new(screen: InboxScreen, way: int) -> None:
 
 def look_at(screen: InboxScreen, view: View, account: str = "") -> None:
     """Another view, its list with the focus."""
+    oneatatime.leave(screen)
     look = screen.desk.source.look
     newest = look.newest_first if look.view is view else screen.desk.config.inbox.order == "newest"
     screen.convo.hide_search()

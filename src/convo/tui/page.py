@@ -25,6 +25,9 @@ HELP_NAMES: dict[Place, str] = {
 HELP_ORDER: tuple[Place, ...] = ("list", "thread", "views", "reply", "search", "accounts")
 
 
+PageKind = Literal["help", "accounts", "first", "person"]
+
+
 class Page(Inked, ScrollView, can_focus=True):
     """A page of lines over the body; `marks` are lines with a cursor."""
 
@@ -32,14 +35,14 @@ class Page(Inked, ScrollView, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__(id="page")
-        self.kind: Literal["", "help", "accounts"] = ""
+        self.kind: PageKind | Literal[""] = ""
         self.title = ""
         self.lines: list[Line] = []
         self.index = 0
         self.topic: Place = "list"
         self.filter = ""
 
-    def open(self, kind: Literal["help", "accounts"], title: str) -> None:
+    def open(self, kind: PageKind, title: str) -> None:
         """Cover the body."""
         self.kind, self.title, self.index, self.filter = kind, title, 0, ""
         self.display = True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from textual import events
@@ -73,7 +73,9 @@ class RowList(Inked, ScrollView, can_focus=True):
         self.show_cursor = True
         self.planned = 0
         """The width it will have, known before the first layout: so the first frame is painted once."""
-        self._cache: dict[tuple[str, int, str], tuple[Line, Line]] = {}
+        self.marked: set[str] = set()
+        """Keys of the items that the next act is for."""
+        self._cache: dict[tuple[str, int, str, bool], tuple[Line, Line]] = {}
 
     # data
 
@@ -81,6 +83,7 @@ class RowList(Inked, ScrollView, can_focus=True):
         """Read another view from its top."""
         self._load = load
         self.index = 0
+        self.marked.clear()
         self._replace(load("", PAGE))
         self.scroll_to(y=0, animate=False, immediate=True)
 
@@ -128,6 +131,7 @@ class RowList(Inked, ScrollView, can_focus=True):
         followers = [item.key for item in old[place + 1 :]]
         before = [item.key for item in reversed(old[:place])]
         where = {item.key: n for n, item in enumerate(pages.items)}
+        self.marked &= set(where)
         found = next((where[one] for one in (key, *after, *followers, *before) if one in where), 0)
         self.index = found
         self._replace(pages)
@@ -160,6 +164,27 @@ class RowList(Inked, ScrollView, can_focus=True):
         self._keep_in_sight()
         self.post_message(self.Moved())
         return True
+
+    def take_line(self, index: int) -> bool:
+        """Put the cursor on a row, and that row on the screen line where the cursor was."""
+        line = self.index * HEIGHT - self.scroll_offset.y
+        moved = self.move_to(index)
+        self.scroll_to(y=max(self.index * HEIGHT - line, 0), animate=False, immediate=True)
+        self._keep_in_sight()
+        return moved
+
+    def mark(self, keys: Iterable[str]) -> None:
+        """Mark these items, or take their marks away where all have one."""
+        wanted = set(keys)
+        self.marked = self.marked - wanted if wanted <= self.marked else self.marked | wanted
+        self.refresh()
+
+    def unmark(self) -> bool:
+        """Take all marks away; whether there were any."""
+        had = bool(self.marked)
+        self.marked.clear()
+        self.refresh()
+        return had
 
     def to_key(self, key: str) -> bool:
         """Put the cursor on an item; whether it is there."""
@@ -230,11 +255,12 @@ class RowList(Inked, ScrollView, can_focus=True):
         item, state = self.items[index], ""
         if index == self.index and self.show_cursor:
             state = "focus" if self.has_focus else "blur"
-        key = (item.key, self.size.width, state)
+        marked = item.key in self.marked
+        key = (item.key, self.size.width, state, marked)
         if key not in self._cache:
             if len(self._cache) > 600:
                 self._cache.clear()
-            look = RowLook(self.size.width, state, twins=self.twins)
+            look = RowLook(self.size.width, state, marked, self.twins)
             self._cache[key] = row_lines(self._fields(item), look)
         return self._cache[key]
 

@@ -11,7 +11,7 @@ from textual.geometry import Region, Size
 from textual.screen import Screen
 from textual.widget import Widget
 
-from convo.tui import bars
+from convo.tui import bars, oneatatime
 from convo.tui.commands import Place
 from convo.tui.conversation import ConversationView
 from convo.tui.desk import Desk
@@ -24,6 +24,7 @@ from convo.tui.views_pane import ViewsPane
 
 if TYPE_CHECKING:
     from convo.tui.app import ConvoApp
+    from convo.tui.oneatatime import OneAtATime
     from convo.tui.replybox import ReplyBox
     from convo.tui.searchbar import SearchBar
 
@@ -54,6 +55,8 @@ class InboxScreen(Palette, Screen[None]):
         self.reply: ReplyBox | None = None
         self.search: SearchBar | None = None
         self.whole_thread = False
+        self.one: OneAtATime | None = None
+        """While one conversation at a time is on the screen."""
         self._tiny: Painted | None = None
         self._laid_out = Size(0, 0)
         self._composed = False
@@ -63,6 +66,7 @@ class InboxScreen(Palette, Screen[None]):
             "notice": Painted(id="notice"),
             "rule-right": Painted(id="rule-right", classes="rule"),
             "title": Painted(id="title"),
+            "about": Painted(id="about"),
             "status": Painted(id="status", ground="field"),
             "keys": Painted(id="keys", ground="edge"),
         }
@@ -86,6 +90,7 @@ class InboxScreen(Palette, Screen[None]):
             with self.right:
                 yield self.parts["title"]
                 yield self.thread
+                yield self.parts["about"]
         yield self.parts["status"]
         yield self.parts["keys"]
 
@@ -108,12 +113,12 @@ class InboxScreen(Palette, Screen[None]):
     @property
     def one_pane(self) -> bool:
         """Whether only one pane is shown at a time."""
-        return self.app.size.width < TWO_PANES
+        return self.app.size.width < TWO_PANES or self.one is not None
 
     @property
     def has_views(self) -> bool:
         """Whether the views stand beside the list."""
-        return self.app.size.width >= THREE_PANES
+        return self.app.size.width >= THREE_PANES and self.one is None
 
     @property
     def replying(self) -> bool:
@@ -148,6 +153,7 @@ class InboxScreen(Palette, Screen[None]):
         self.middle.styles.width = wide if self.one_pane else list_width
         self.list.planned = wide if self.one_pane else list_width
         self.thread.planned = self._right_width(wide)
+        self._lay_column(wide)
         self.thread.thread.compact = high < 30
         for name in ("rule-left", "rule-right"):
             self.parts[name].show([line(mark("│", "muted"))] * max(high - 3, 1))
@@ -202,14 +208,25 @@ class InboxScreen(Palette, Screen[None]):
         self.parts["status"].show([bars.status(self, wide)])
         self.parts["keys"].show([bars.keys(self, wide)])
         self.views.draw(self.desk)
-        right = self.parts["title"]
-        right.show(bars.title(self, self._right_width(wide)))
+        size = self._right_width(wide)
+        self.parts["title"].show(bars.title(self, size))
+        bars.fill_about(self, size)
         bars.fill_middle(self, wide if self.one_pane else 60 if wide >= 150 else 48)
 
     def _right_width(self, wide: int) -> int:
+        if self.one is not None:
+            return oneatatime.column(wide, self.desk.config.look.wide)
         return (
             wide if self.one_pane else wide - (60 if wide >= 150 else 48) - 1 - (17 if self.has_views else 0)
         )
+
+    def _lay_column(self, wide: int) -> None:
+        """One at a time stands in the middle of the window; else the conversation takes what is left."""
+        if self.one is None:
+            self.right.styles.width, self.right.styles.margin = "1fr", 0
+        else:
+            size = self._right_width(wide)
+            self.right.styles.width, self.right.styles.margin = size, (0, 0, 0, (wide - size) // 2)
 
     def draw_reply(self) -> None:
         """Paint the reply box for its pane."""

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from textual.theme import BUILTIN_THEMES, Theme
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 _CURSOR = "cursor"
 
@@ -153,6 +157,18 @@ def choose(wanted: str, colours: str | None, environment: Mapping[str, str] | No
     if colours in (None, "standard"):
         return own
     return "convo-light" if light else "convo-dark"
+
+
+def install(app: App[Any], wanted: str) -> tuple[str, str]:
+    """Give an app convo's themes; its first one by name, and what to say where there is none as wanted."""
+    for one in themes():
+        app.register_theme(one)
+    environment = dict(os.environ, **({"NO_COLOR": "1"} if app.no_color else {}))  # Textual takes it out
+    name = choose(wanted, app.console.color_system, environment)
+    if name in app.available_themes:
+        return name, ""
+    words = f'There is no theme "{wanted}". convo-dark, convo-light and terminal come with convo.'
+    return choose("", app.console.color_system, environment), words
 
 
 def ascii_glyphs(wanted: str, environment: Mapping[str, str] | None = None, encoding: str = "utf-8") -> bool:

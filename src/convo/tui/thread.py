@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from convo.engine import finding
 from convo.tui import entries as drawing
 from convo.tui.entries import Fold, Frame, outline
-from convo.tui.lines import EMPTY, Line, mark
+from convo.tui.lines import EMPTY, Line, Span, mark
 from convo.views import Entry, Opened
 
 Item = Entry | Fold
@@ -21,6 +22,10 @@ class ThreadLines:
         self.open_folds: set[str] = set()
         self.answering: int | None = None
         """The message that is being answered; what comes after it is folded."""
+        self.on_way: frozenset[str] = frozenset()
+        """The messages to which an answer of the user is on its way, by URI."""
+        self.wanted = ""
+        """The words that are searched for in it."""
         self.compact = False
         self.lines: list[tuple[int, Line]] = []
         """Each line with the number of its item, -1 between items."""
@@ -34,7 +39,7 @@ class ThreadLines:
         same = self.opened is not None and now == self.opened.row.thread_id
         keep = self.current_key if same else ""
         if not same:
-            self.uncovered, self.open_folds, self.answering = set(), set(), None
+            self.uncovered, self.open_folds, self.answering, self.wanted = set(), set(), None, ""
         self._drawn.clear()
         self.opened = opened
         self.outline()
@@ -66,12 +71,27 @@ class ThreadLines:
     def lead(self) -> Entry | None:
         """The message it opens at: the first that waits, else the newest of another person, else the last."""
         entries = self.opened.entries if self.opened else ()
-        waiting = [entry for entry in entries if entry.waiting or entry.held]
+        waiting = self.still_waiting() or [entry for entry in entries if entry.waiting or entry.held]
         if waiting:
             return waiting[0]
         others = [entry for entry in entries if not entry.author.is_me]
         known = others or list(entries)
         return known[-1] if known else None
+
+    def still_waiting(self) -> list[Entry]:
+        """Who waits and will wait when the answers on their way have arrived, the first of them first."""
+        entries = self.opened.entries if self.opened else ()
+        leaving = [entry for entry in entries if entry.uri in self.on_way]
+        people = {entry.author.person_id for entry in leaving}
+        uris = {entry.uri for entry in entries}
+        flat = bool(leaving) and not any(entry.parent_uri in uris for entry in entries)
+        return [
+            entry
+            for entry in entries
+            if (entry.waiting or entry.held)
+            and entry.author.person_id not in people
+            and not (flat and entry.arrival <= leaving[-1].arrival)
+        ]
 
     def lead_index(self) -> int:
         """Where that message stands."""
@@ -136,6 +156,17 @@ class ThreadLines:
             self.lines.append((-1, EMPTY))
             for painted in drawing.text_lines(self.opened.partial, frame.size - 2):
                 self.lines.append((-1, Line((mark(" "), *painted.spans))))
+        if self.wanted.strip():
+            self.lines = [(number, _with_hits(painted, self.wanted)) for number, painted in self.lines]
+
+    def hits(self) -> list[int]:
+        """The messages in which all the words that are searched for stand, in their order."""
+        entries = self.opened.entries if self.opened and self.wanted.strip() else ()
+        return [
+            entry.message_id
+            for entry in entries
+            if not entry.deleted and finding.has_all(f"{entry.author.shown} {entry.text}", self.wanted)
+        ]
 
     def _gap_before(self, item: Item) -> bool:
         if isinstance(item, Fold) and item.key == "later":
@@ -174,6 +205,18 @@ class ThreadLines:
     def text(self) -> str:
         """All lines as bare text, for what is selected with the mouse."""
         return "\n".join(painted.text for _, painted in self.lines)
+
+
+def _with_hits(painted: Line, words: str) -> Line:
+    """A line with the searched words bold and underlined."""
+    spans: list[Span] = []
+    for span in painted.spans:
+        pieces = [(span.text, False)] if span.mark else finding.pieces(span.text, words)
+        spans += [
+            span._replace(text=text, bold=span.bold or hit, underline=span.underline or hit)
+            for text, hit in pieces
+        ]
+    return Line(tuple(spans), painted.ground)
 
 
 def inside(item: Item) -> tuple[Entry, ...]:

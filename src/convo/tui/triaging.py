@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 from convo.engine import when as times
-from convo.tui import phrases
+from convo.tui import moving, oneatatime, phrases
 from convo.tui.menus import Choice, Question
-from convo.views import Act, OutboxRow, OutboxState, Row, Seen, Someone, State
+from convo.views import Act, OutboxRow, OutboxState, Row, Seen, Someone, State, View
 
 if TYPE_CHECKING:
     from convo.tui.screen import InboxScreen
 
-Deed = Callable[[Seen], Awaitable[Act]]
+Deed = Callable[[Sequence[Seen]], Awaitable[Act]]
 
 
 async def act(screen: InboxScreen, deed: Deed, repeat: bool = True) -> None:
-    """Do something with the painted conversation; the next one takes its screen line."""
+    """Do something with the painted conversation, or all that are marked; the next takes the screen line."""
     desk = screen.desk
-    seen = desk.seen()
-    if seen is None:
+    seen = desk.targets()
+    if not seen:
         return
     if repeat:
 
@@ -29,7 +29,9 @@ async def act(screen: InboxScreen, deed: Deed, repeat: bool = True) -> None:
             await act(screen, deed, repeat=False)
 
         desk.last_deed = again
-    after(screen, await deed(seen))
+    result = await deed(seen)
+    screen.list.unmark()
+    after(screen, result)
 
 
 def after(screen: InboxScreen, done: Act) -> None:
@@ -39,6 +41,12 @@ def after(screen: InboxScreen, done: Act) -> None:
     opened = screen.thread.opened
     if opened is not None and opened.row.thread_id in done.thread_ids:
         screen.thread.show(desk.engine.inbox.open(opened.row.thread_id))
+    if screen.one is not None:
+        oneatatime.after(screen)
+        desk.say(done.words)
+        return
+    if desk.view is View.WAITING and not screen.searching and done.thread_ids:
+        moving.to_who_waits(screen)
     desk.follow()
     if not screen.list.items and screen.pane == "thread":
         screen.focus_pane("list")
@@ -85,11 +93,11 @@ async def reopen(screen: InboxScreen) -> None:
 
 async def quiet(screen: InboxScreen) -> None:
     """Into Quiet, or out of it for good."""
-    row = _row(screen)
-    if row is None:
+    rows = _rows(screen)
+    if not rows:
         return
     acts = screen.desk.engine.acts
-    await act(screen, acts.unquiet if row.state is State.QUIET else acts.quiet)
+    await act(screen, acts.unquiet if all(row.state is State.QUIET for row in rows) else acts.quiet)
 
 
 async def close_finished(screen: InboxScreen) -> None:
@@ -97,6 +105,28 @@ async def close_finished(screen: InboxScreen) -> None:
     subjects = [item.subject for item in screen.list.items]
     seen = [Seen(row.thread_id, row.arrival) for row in subjects if isinstance(row, Row) and row.finished]
     after(screen, await screen.desk.engine.acts.close_finished(seen))
+
+
+def _rows(screen: InboxScreen) -> list[Row]:
+    """The conversations an act is for."""
+    if screen.pane == "list" and screen.list.marked:
+        subjects = [item.subject for item in screen.list.items if item.key in screen.list.marked]
+        return [subject for subject in subjects if isinstance(subject, Row)]
+    row = _row(screen)
+    return [row] if row is not None else []
+
+
+async def mark(screen: InboxScreen) -> None:
+    """Mark this row, or take its mark away."""
+    item = screen.list.current
+    if item is None or not isinstance(item.subject, Row):
+        return
+    screen.list.mark([item.key])
+
+
+async def mark_all(screen: InboxScreen) -> None:
+    """Mark all that are shown; again takes the marks away."""
+    screen.list.mark([item.key for item in screen.list.items if isinstance(item.subject, Row)])
 
 
 def _row(screen: InboxScreen) -> Row | None:
@@ -117,6 +147,12 @@ def person(screen: InboxScreen) -> Someone | None:
 
 async def circle(screen: InboxScreen) -> None:
     """Into the circle, out of it."""
+    if screen.pane == "list" and screen.list.marked:
+        people = [row.who.person_id for row in _rows(screen) if row.who is not None and not row.who.is_me]
+        result = await screen.desk.engine.acts.circle_all(people)
+        screen.list.unmark()
+        keep_place(screen, result)
+        return
     who = person(screen)
     if who is None:
         return
@@ -167,28 +203,33 @@ async def mute_person(screen: InboxScreen) -> None:
 
 async def snooze(screen: InboxScreen) -> None:
     """The snooze menu: a letter chooses and closes."""
-    desk, row = screen.desk, _row(screen)
-    if row is None:
+    desk, rows = screen.desk, _rows(screen)
+    if not rows:
         return
-    who = phrases.first_name(row.who) if row.who is not None else "they"
+    people = [row.who for row in rows if row.who is not None]
+    many = len({who.person_id for who in people}) > 1
+    who = "they" if many or not people else phrases.first_name(people[0])
+    title = f"{phrases.names(people)} come back" if many else f"{who} comes back"
     now = desk.moment().here
     listed = times.choices(now, desk.config.inbox.day_starts, who)
     by_key = {choice.key: choice for choice in listed}
-    choices = [Choice(choice.key, choice.label, choice.shown) for choice in listed]
+    choices = [
+        Choice(choice.key, choice.label.replace("they writes", "they write"), choice.shown) for choice in listed
+    ]
     choices.append(Choice("a", "at a time, such as: fri 9:00"))
 
     async def chosen(letter: str) -> None:
         if letter == "a":
-            _ask_time(screen, who)
+            _ask_time(screen, who, title)
             return
         until = by_key[letter].until
         await act(screen, lambda seen: desk.engine.acts.snooze(seen, until))
 
-    note = f"If {who} writes, this comes back at once."
-    screen.ask(Question(f"{who} comes back", tuple(choices), chosen, note=note, enter="snooze"))
+    note = f"If {who} {'write' if who == 'they' else 'writes'}, this comes back at once."
+    screen.ask(Question(title, tuple(choices), chosen, note=note, enter="snooze"))
 
 
-def _ask_time(screen: InboxScreen, who: str) -> None:
+def _ask_time(screen: InboxScreen, who: str, title: str) -> None:
     desk = screen.desk
 
     def understood(text: str) -> str:
@@ -199,18 +240,18 @@ def _ask_time(screen: InboxScreen, who: str) -> None:
             until = times.parse_when(text, now, desk.config.inbox.day_starts)
         except ValueError:
             return "not understood"
-        return times.shown_when(until, now) if until else f"until {who} writes"
+        return times.shown_when(until, now) if until else f"until {who} {'write' if who == 'they' else 'writes'}"
 
     async def chosen(text: str) -> None:
         try:
             until = times.parse_when(text, desk.moment().here, desk.config.inbox.day_starts)
         except ValueError as error:
             desk.say(str(error), trouble=True)
-            _ask_time(screen, who)
+            _ask_time(screen, who, title)
             return
         await act(screen, lambda seen: desk.engine.acts.snooze(seen, until))
 
-    screen.ask(Question(f"{who} comes back", (), chosen, note="Such as: fri 9:00, tomorrow 18, in 2 weeks, 24 Dec",
+    screen.ask(Question(title, (), chosen, note="Such as: fri 9:00, tomorrow 18, in 2 weeks, 24 Dec",
                         enter="snooze", field="at: ", typed=understood))  # fmt: skip
 
 
@@ -243,6 +284,7 @@ def _show_taken(screen: InboxScreen, result: Act) -> None:
     """The conversation that came back is under the cursor again."""
     after(screen, result)
     for thread_id in result.thread_ids[:1]:
+        oneatatime.back_to(screen, thread_id)
         if screen.list.to_key(f"t{thread_id}"):
             screen.desk.follow()
     screen.desk.say(result.words)

@@ -1,0 +1,139 @@
+"""What keeps the store safe while it is used: the full check and the automatic backup, each in a thread of its own."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from convo.clock import Clock
+from convo.engine.waiter import Waiter
+from convo.store import Store, StoreError, backup, marks
+
+LOOK = timedelta(hours=1)
+"""How often an inbox that stays open looks whether a check or a backup is due."""
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+
+class Care:
+    """Checks the store weekly and after an unclean end, and backs it up daily; tells in one sentence what is wrong."""
+
+    def __init__(self, store: Store, clock: Clock, say: Callable[[str], None]) -> None:
+        self._store = store
+        self._clock = clock
+        self._say = say
+        self._waiter = Waiter(clock)
+        self._stopping = False
+        self._mark: int | None = None
+        self._mark_path = store.path.with_name(f"open-{os.getpid()}")
+
+    async def run(self) -> None:
+        """In the inbox, after the first frame, until `stop`. Raises nothing of its own: the inbox goes on."""
+        unclean = self._begin()
+        try:
+            while not self._stopping:
+                whole = await self._check(unclean)
+                unclean = False
+                if whole:
+                    await self.back_up()
+                if not self._stopping:
+                    await self._waiter.wait(self._clock.now() + LOOK)
+        finally:
+            self._end()
+
+    def stop(self) -> None:
+        """Begin nothing new; a check that runs is left behind."""
+        self._stopping = True
+        self._waiter.wake()
+
+    async def back_up(self) -> None:
+        """The daily backup, where it is due: also at the end of `convo sync`."""
+        path, now = self._store.path, self._clock.now()
+        if self._stopping or not backup.is_due(path, now):
+            return
+        try:
+            await _aside(lambda: backup.make(path, now))
+        except StoreError as error:
+            _log.warning("%s", error.words)
+            self._say(error.words)
+
+    async def _check(self, unclean: bool) -> bool:
+        """Whether the store is whole, as far as that is due to be looked at."""
+        now = self._clock.now()
+        try:
+            if not (unclean or marks.is_check_due(self._store.reader, now)):
+                return True
+            words = await _aside(self._store.check)
+            if words:
+                _log.error("%s", words)
+                self._say(words)
+                return False
+            await self._store.write(marks.note_check, now, user=False, durable=False)
+        except StoreError as error:
+            self._say(error.words)
+            return False
+        return True
+
+    def _begin(self) -> bool:
+        """Mark this inbox as open; whether the mark of another was left behind by one that did not end in order."""
+        unclean = False
+        with suppress(OSError):
+            for path in self._store.path.parent.glob("open-*"):
+                unclean |= _is_left_behind(path)
+            self._mark = os.open(self._mark_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            fcntl.flock(self._mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return unclean
+
+    def _end(self) -> None:
+        if self._mark is not None:
+            with suppress(OSError):
+                self._mark_path.unlink()
+            os.close(self._mark)
+            self._mark = None
+
+
+def _is_left_behind(path: Path) -> bool:
+    """Take a mark away that nobody holds."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        path.unlink()
+    except OSError:
+        return False
+    finally:
+        os.close(descriptor)
+    return True
+
+
+async def _aside(work: Callable[[], T]) -> T:
+    """Run something in a thread that the end of the program does not wait for."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(result: T | None, error: BaseException | None) -> None:
+        if done.done():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(result)  # type: ignore[arg-type]
+
+    def run() -> None:
+        result, failure = None, None
+        try:
+            result = work()
+        except BaseException as error:
+            failure = error
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(settle, result, failure)
+
+    threading.Thread(target=run, name="convo-care", daemon=True).start()
+    return await done
