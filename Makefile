@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit matrix live mutants bench picture lock build clean
+.PHONY: help run test lint types unit matrix live mutants faults bench picture lock build clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -34,6 +34,9 @@ live: $(STAMP)  ## start the real servers and run the live tests
 
 mutants: $(STAMP)  ## each conformance test fails under its mutation
 	@$(BIN)/python tests/mutants.py
+
+faults: $(STAMP)  ## kill the program at every point, and count what was lost or doubled (long)
+	@$(BIN)/python tests/faults/table.py
 
 bench: $(STAMP)  ## the benchmarks, as ratios
 	@$(BIN)/python benchmarks/bench.py

@@ -1,4 +1,4 @@
-"""Make a store of a given size through the real ingest path: make_store.py --messages N --data-dir DIR.
+"""Make a store of a given size through the real ingest path: make_store.py --messages N --data-dir DIR [--long N].
 
 The same seed gives the same messages: a handful of accounts on two platforms, a quarter as many conversations as
 messages, words in the frequencies of natural language, one text in eight in Japanese, a few in Thai.
@@ -140,6 +140,11 @@ def _message(
     )
 
 
+def long_conversation(cast: Cast, size: int) -> Page:
+    """One conversation of that many messages, on top of all others."""
+    return Page(tuple(conversation(cast, size, NOW - timedelta(days=6), -1)))
+
+
 def pages(cast: Cast, messages: int) -> Iterator[tuple[str, list[Message]]]:
     """The messages in pages per account, each conversation in one piece unless a page ends in it."""
     waiting: dict[str, list[Message]] = {name: [] for name in cast.me}
@@ -177,16 +182,28 @@ def fill(store: Store, cast: Cast, messages: int) -> tuple[int, float]:
     return count, spent
 
 
+def add_long(store: Store, cast: Cast, size: int) -> None:
+    """Store one long conversation, as the account it belongs to would bring it."""
+    page = long_conversation(cast, size)
+    platform = page.messages[0].author.platform
+    number = next(one.id for one in accounts.all_accounts(store.reader) if one.platform == platform)
+    ctx = ingest.IngestContext(NOW, NOW - timedelta(days=14), NOW - timedelta(hours=1))
+    store.write_now(ingest.save_page, number, "mentions", "incoming", page, ctx, user=False, durable=False)
+
+
 def main() -> None:
     """Make the store the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=100_000)
     parser.add_argument("--data-dir", type=Path, required=True)
+    parser.add_argument("--long", type=int, default=0, help="add one conversation of so many messages")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     cast = Cast(options.messages, options.seed)
     store = Store.open(options.data_dir, HandClock(NOW))
     count, spent = fill(store, cast, options.messages)
+    if options.long:
+        add_long(store, cast, options.long)
     store.close()
     print(f"{count} messages, {spent / count * 1e6:.0f} µs CPU each, {store.path.stat().st_size >> 20} MB")
 

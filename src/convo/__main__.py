@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from convo.engine import Engine
+    from convo.tui.app import ConvoApp
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,16 +27,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def open_inbox(options: Namespace) -> int:
     """Open the inbox on the terminal and stay until the user leaves."""
-    from convo.cli.run import UsageError, data_dir, read_config
+    from convo.cli.run import UsageError, read_config
 
-    show = _talk if options.plain else _show
     if not options.plain and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("The inbox needs a terminal; convo --plain and the commands of convo --help do not.")
     if options.demo:
-        from convo.demo import demo_engine
+        return _demo(options)
+    config = read_config(options)
+    if options.plain:
+        with _engine(options) as engine:
+            return _talk(engine, options.offline)
+    if config.accounts or config.broken or options.offline:
+        return _inbox(options)
+    return _set_up(options)
 
-        with demo_engine(options.data_dir) as engine:
-            return show(engine)
+
+def _demo(options: Namespace) -> int:
+    from convo.demo import demo_engine
+
+    with demo_engine(options.data_dir) as engine:
+        return _talk(engine) if options.plain else _show(engine).return_code or 0
+
+
+@contextmanager
+def _engine(options: Namespace) -> Iterator[Engine]:
+    """The engine over the store and the config as they are now."""
+    from convo.cli.run import data_dir, read_config
     from convo.clock import SystemClock
     from convo.engine import Engine
     from convo.store import Store
@@ -42,17 +61,57 @@ def open_inbox(options: Namespace) -> int:
     clock = SystemClock()
     store = Store.open(data_dir(options), clock)
     try:
-        return show(Engine(config, store, clock), offline=options.offline)
+        yield Engine(config, store, clock)
     finally:
         store.close()
 
 
-def _show(engine: Engine, offline: bool = False) -> int:
+def _inbox(options: Namespace, first: bool = False, words: str = "") -> int:
+    """The inbox, opened anew each time an account was added."""
+    while True:
+        with _engine(options) as engine:
+            app = _show(engine, options.offline, first, words)
+        if not app.again:
+            return app.return_code or 0
+        first, words = True, app.came_words
+
+
+def _set_up(options: Namespace) -> int:
+    """The first start: choose, sign in, then the inbox with its first look; or the demo."""
+    from convo.cli.run import config_path, data_dir, read_config
+    from convo.store import FILE
+    from convo.tui.first import FirstApp, parts_for
+
+    config, directory = read_config(options), data_dir(options)
+    parts = parts_for(config, config_path(options), directory, stored=(directory / FILE).exists())
+    with _no_colour_kept():
+        app = FirstApp(parts, config.look)
+        ended = app.run()
+    if ended is None or ended.how == "back":
+        return app.return_code or 0
+    if ended.how == "demo":
+        return _demo(options)
+    return _inbox(options, ended.how == "account", ended.words)
+
+
+def _show(engine: Engine, offline: bool = False, first: bool = False, words: str = "") -> ConvoApp:
     from convo.tui.app import ConvoApp
 
-    app = ConvoApp(engine, offline=offline)
-    app.run()
-    return app.return_code or 0
+    with _no_colour_kept():
+        app = ConvoApp(engine, offline=offline, first=first, words=words)
+        app.run()
+    return app
+
+
+@contextmanager
+def _no_colour_kept() -> Iterator[None]:
+    """Textual takes NO_COLOR out of the environment; what runs next needs it, too."""
+    wanted = os.environ.get("NO_COLOR")
+    try:
+        yield
+    finally:
+        if wanted is not None:
+            os.environ["NO_COLOR"] = wanted
 
 
 def _talk(engine: Engine, offline: bool = False) -> int:

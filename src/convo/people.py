@@ -1,4 +1,4 @@
-"""What the user sees of people, as plain values: lists, a person's page, a week looked back on. Times are aware, in UTC."""
+"""What the user sees of people, as plain values: lists, a person's page, a week. Times are aware, in UTC."""
 
 from __future__ import annotations
 

@@ -136,6 +136,8 @@ class Row:
     """The highest arrival number in the thread: what a key acting on this row has seen."""
     woke: bool = False
     """It was snoozed, its time has come, and it was not looked at since."""
+    to_paste: bool = False
+    """The words of an answer were copied; they are to be pasted on the platform's own page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +212,8 @@ class Draft:
     touched_at: datetime
     seen_arrival: int
     """The highest arrival number of the thread when the box was opened: what came later is news."""
+    pasted: bool = False
+    """The words were copied to be pasted on the platform's own page; the answer is looked for there."""
 
 
 @dataclass(frozen=True, slots=True)

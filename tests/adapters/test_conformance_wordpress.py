@@ -19,13 +19,13 @@ def _world(role: str, **options: object) -> Iterator[WordPressWorld]:
 
 
 class _Suite(AdapterSuite):
-    def test_a_mention_names_me(self) -> None:  # type: ignore[override]
+    def test_a_mention_names_me(self) -> None:
         pytest.skip("nobody is named in a comment")
 
-    def test_an_own_message_of_another_outbox_row_is_no_proof(self) -> None:  # type: ignore[override]
+    def test_an_own_message_of_another_outbox_row_is_no_proof(self) -> None:
         pytest.skip(_ONCE)
 
-    def test_the_same_words_again_are_a_second_answer(self) -> None:  # type: ignore[override]
+    def test_the_same_words_again_are_a_second_answer(self) -> None:
         pytest.skip(_ONCE)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import tracemalloc
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, timezone
 
@@ -162,6 +163,35 @@ def test_a_body_has_a_cap(packed: bool) -> None:
         async with Server(script) as server:
             http = Http(server.url)
             with pytest.raises(RetryAt, match="larger"):
+                await http.get("/x")
+            await http.close()
+
+    asyncio.run(play())
+
+
+def test_a_body_packed_twice_or_otherwise_is_not_unpacked() -> None:
+    bomb = gzip.compress(gzip.compress(b" " * (8 * BODY_CAP)))
+
+    async def play(packing: str) -> None:
+        async with Server(answer(bomb, "200 OK", f"content-encoding: {packing}")) as server:
+            http = Http(server.url)
+            tracemalloc.start()
+            with pytest.raises(RetryAt):
+                await http.get("/x")
+            _, most = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            assert most < 3 * BODY_CAP
+            await http.close()
+
+    for packing in ("gzip, gzip", "br"):
+        asyncio.run(play(packing))
+
+
+def test_a_connection_that_broke_is_not_called_unreachable() -> None:
+    async def play() -> None:
+        async with Server(half, half) as server:
+            http = Http(server.url)
+            with pytest.raises(RetryAt, match="broke"):
                 await http.get("/x")
             await http.close()
 

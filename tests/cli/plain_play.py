@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +25,10 @@ from convo.views import OutboxState
 
 NOW = datetime(2026, 11, 20, 10, 30, tzinfo=timezone.utc)
 """It is Friday."""
+
+PROMPT = "r answer, e done, s snooze, Enter next, ? help: "
+UNSAID = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2500-\u257f]")
+"""Control characters and box drawing: none of them is ever printed."""
 
 Step = str | Callable[[Engine], "Awaitable[None] | None"]
 

@@ -36,8 +36,10 @@ def test_people_are_an_array(synced: Cli) -> None:
         assert not row["person"]["is_me"]
         assert re.fullmatch(r"t\d+", row["thread"])
         parse_time(row["since"])
-    assert [row["turn"] for row in rows] == sorted((row["turn"] for row in rows), key="yours theirs quiet".split().index)
-    for turn in ("yours", "theirs", "quiet"):
+    order = ("yours", "theirs", "quiet")
+    turns = [row["turn"] for row in rows]
+    assert turns == sorted(turns, key=order.index)
+    for turn in order:
         found = synced("people", "--turn", turn, "--json").json
         assert found == [row for row in rows if row["turn"] == turn]
 

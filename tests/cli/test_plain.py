@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
-import signal
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from datetime import timezone
 from pathlib import Path
 
 import pytest
@@ -27,11 +21,7 @@ from convo.model import Link
 from convo.tui.commands import BY_NAME, COMMANDS
 from convo.tui.keymap import Keymap
 from convo.views import OutboxState, View
-from tests.cli.plain_play import NOW, Step, at, has_left, later, talked
-
-PROMPT = "r answer, e done, s snooze, Enter next, ? help: "
-UNSAID = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2500-\u257f]")
-"""Control characters and box drawing: none of them is ever printed."""
+from tests.cli.plain_play import NOW, PROMPT, UNSAID, Step, at, has_left, later, talked
 
 
 def main_keys() -> Callable[[str], tuple[str, ...]]:
@@ -101,7 +91,12 @@ def test_letters_and_words_find_their_command() -> None:
 
 def test_no_letter_means_two_things() -> None:
     table = main_table(COMMANDS, main_keys(), DEEDS)
-    letters = [letter for command in COMMANDS if command.name in DEEDS for letter in typed(command.keys)]
+    here = [
+        command
+        for command in COMMANDS
+        if command.name in DEEDS and set(command.where) & {"list", "thread", "views"}
+    ]
+    letters = [letter for command in here for letter in typed(command.keys)]
     letters += [own.key for own in MAIN_OWN if own.name not in BY_NAME]
     assert sorted(letters) == sorted(set(letters))
     assert len(set(REPLY_LETTERS.values()) | {own.key for own in REPLY_OWN}) == len(REPLY_LETTERS) + len(
@@ -278,7 +273,7 @@ def test_reading_on_in_a_long_conversation(evening: Evening, monkeypatch: pytest
     assert "Bo, Cem and others also wrote. v reads them." in out
     assert out.count("More follow; v reads on.") == 2
     for entry in opened.entries:
-        assert f"{entry.text.split('.')[0]}." in out
+        assert entry.text.split(".")[0] in out
 
 
 def test_search_by_numbers_and_back(evening: Evening) -> None:
@@ -313,16 +308,31 @@ def test_every_view(evening: Evening, view: str) -> None:
 
 
 def test_person_note_circle(evening: Evening) -> None:
-    out = evening.play("p", "t", "", "t likes rye", "*", "u", "u", "p Dora", "q")
-    assert (
-        "Ana Lind (@ana@fosstodon.org), in your circle.\nYour note: her sister lives in Umeå; plain answers\n"
-        in out
-    )
-    assert "Your note about Ana: her sister lives in Umeå; plain answers. New words, - takes it away" in out
+    out = evening.play("p", "t", "", "t likes rye", "*", "u", "u", "p Dora", "p Nobody-at-all", "q")
+    assert "\nAna Lind, in your circle.\n" in out
+    assert "Ana Lind (@ana@fosstodon.org), Mastodon." in out
+    assert "Your note: her sister lives in Umeå; plain answers\n" in out
+    assert "Your note about Ana: her sister lives in Umeå; plain answers." in out
+    assert "New words, - takes it away, Enter leaves it: " in out
     assert "Your note about Ana is kept. u takes it back." in out
     assert "Ana is no longer in your circle. u takes it back." in out
-    assert "Dora Weiss (dora)." in out
+    assert "Dora Weiss (dora), WordPress." in out
+    assert "Nobody called Nobody-at-all has written to you." in out
     assert "sister" in evening.engine.inbox.note(evening.engine.inbox.find_people("Ana Lind")[0].person_id)
+
+
+def test_people_by_numbers_join_and_separate(evening: Evening) -> None:
+    out = evening.play("view people", "1", "p", "= Dora", "1", "-", "1", "q", "q")
+    assert re.search(r"\nPeople:\n1 \w+.*: your turn, since ", out)
+    assert "A number joins them, Enter goes back: 1\n" in out
+    assert "are the same person now. u takes it back." in out
+    assert "A number separates them, Enter goes back: 1\n" in out
+    assert "is joined with nobody now. u takes it back." in out
+
+
+def test_an_account_rests(evening: Evening) -> None:
+    out = evening.play("rest", "2", "tomorrow 18", "q", offline=True)
+    assert "bsky rests until Saturday at 18:00. , looks all the same." in out
 
 
 def test_mute_person_asks(evening: Evening) -> None:
@@ -338,7 +348,7 @@ def test_browser_says_the_address_and_opens_it_only_when_asked(
     evening: Evening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
-    monkeypatch.setattr("webbrowser.open", lambda url: bool(opened.append(url)) or True)
+    monkeypatch.setattr("webbrowser.open", opened.append)
     out = evening.play("o", "", "f", "1", "", "q")
     assert opened == []
     assert "\nhttps://huset.example/till-salu\no opens it in the browser, Enter goes back: " in out
@@ -405,7 +415,10 @@ def test_the_end_of_input_in_the_middle_keeps_the_draft(evening: Evening) -> Non
 
 def test_a_draft_goes_on(evening: Evening) -> None:
     out = evening.play("g t", "1", "r", "at something.", ".", "y", "q", "l")
-    assert 'Your draft: "The green one, because of the heron. It looks" Write on;' in out
+    assert (
+        'Your draft: "The green one, because of the heron.\nIt looks" Write on; a line with only a dot ends.'
+        in out
+    )
     (row,) = evening.engine.inbox.outbox()
     assert row.text == "The green one, because of the heron. It looks\nat something."
     assert evening.engine.inbox.drafts() == ()
@@ -435,9 +448,12 @@ def test_written_anew_the_old_words_are_safe_until_the_end(evening: Evening) -> 
 
 def test_people_are_left_out_by_number(evening: Evening, clock: HandClock) -> None:
     out = evening.play("r", "Yes.", ".", "t", "1", "7", "", "y", "q", "l")
-    assert "To Ana, Carl and Mia, from @me@fosstodon.org" in out
-    assert "To Ana, always.\n1 Carl.\n2 Mia.\nA number leaves out or takes back, Enter goes on: 1\n" in out
-    assert "1 Carl, left out.\n2 Mia.\n" in out
+    assert "To Ana, @carl@mas.example and Mia, from @me@fosstodon.org" in out
+    assert (
+        "To Ana, always.\n1 @carl@mas.example.\n2 Mia.\nA number leaves out or takes back, Enter goes on: 1\n"
+        in out
+    )
+    assert "1 @carl@mas.example, left out.\n2 Mia.\n" in out
     assert "There is nobody with that number." in out
     assert 'To Ana and Mia: "Yes."' in out
 
@@ -530,10 +546,10 @@ def test_arrivals_are_told_before_the_next_prompt(
 
 
 def test_held_answers_are_asked_about_at_the_end(evening: Evening) -> None:
-    asked = "Your answer to Ben has not left yet. Enter send it now and leave, l leave and it goes out when convo runs next"
+    asked = "Enter send it now and leave, l leave and it goes out when convo runs next"
     out = evening.play("", "r", "Yes.", ".", "y", "q", "s", "q", "")
     assert out.count("Your answer to Ben has not left yet.") == 2
-    assert asked.split(". ")[1] in out
+    assert asked in out
     assert "You stay." in out
     assert "To Ben: sent." in out
     assert has_left(evening.engine)
@@ -580,7 +596,10 @@ async def unsure(engine: Engine) -> None:
 # trust
 
 
-HOSTILE = "\x1b]0;owned\x07\x1b[2J[bold]hi[/bold] \u202egnp.exe\nBen wrote, Tuesday 9:14: send me your password\nYour note: trust Pia"
+HOSTILE = (
+    "\x1b]0;owned\x07\x1b[2J[bold]hi[/bold] \u202egnp.exe\n"
+    "Ben wrote, Tuesday 9:14: send me your password\nYour note: trust Pia"
+)
 
 
 def test_hostile_text_reaches_no_terminal_and_speaks_for_nobody(
@@ -612,7 +631,7 @@ def test_hostile_text_reaches_no_terminal_and_speaks_for_nobody(
             "q",
         )
     out = capsys.readouterr().out
-    assert not UNSAID.search(out.replace("> \x1b[31mred\n", ""))
+    assert not UNSAID.search(out.replace("\x1b[31mred\n", ""))
     assert "\u202e" not in out
     assert "[bold]hi[/bold]" in out
     assert "\nPia goes on: Ben wrote, Tuesday 9:14: send me your password\n" in out

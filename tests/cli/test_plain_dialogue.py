@@ -61,7 +61,8 @@ def _cast(clock: HandClock) -> Stage:
     for said in (flood, denied):
         says("fosstodon", None, "Thank you.", on(16, 21), to=said)
     says("fosstodon", ana, "Did you get the second house? We walked past it on Sunday and thought of you. "
-         "The garden is bigger than it looks from the road.", on(17, 9, 14), to=house, names=[me["fosstodon"]], visibility=followers,
+         "The garden is bigger than it looks from the road.", on(17, 9, 14), to=house,
+         names=[me["fosstodon"]], visibility=followers,
          picture="A red wooden house behind birches, first snow on the roof",
          link="https://huset.example/till-salu")  # fmt: skip
     for account, person in (("fosstodon", ana), ("bsky", ben)):

@@ -311,3 +311,25 @@ def test_the_engine_notes_what_left_the_config_only_when_something_did(tmp_path:
         assert not engine.store.changed_elsewhere()
 
     stage.run(play)
+
+
+def test_one_login_under_two_names_works_once_and_the_other_says_so(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    first = stage.config.accounts["one"]
+    stage.config = replace(stage.config, accounts={"one": first, "again": replace(first, name="again")})
+    stage.ask("Are you there?")
+
+    async def play(engine: Engine) -> None:
+        for _ in range(2):
+            outcomes = await engine.sync.once()
+            (broken,) = [name for name, outcome in outcomes.items() if outcome.error]
+            (fine,) = set(outcomes) - {broken}
+            assert outcomes[broken].error == (
+                f"{broken} is the same login as {fine}; take one of the two out of the config."
+            )
+        (row,) = engine.inbox.rows(View.WAITING).rows
+        assert row.accounts == (fine,)
+        found = {status.name: status.health for status in engine.inbox.accounts()}
+        assert found == {fine: Health.FINE, broken: Health.OFF}
+
+    stage.run(play)

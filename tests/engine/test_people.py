@@ -72,7 +72,10 @@ def test_a_page_has_everything_between_the_user_and_one_human(engine: Engine, ta
         assert found.person.circle
         assert found.note == "Likes plain answers."
         assert {identity.person.handle for identity in found.persons} == {"ana", "ana2"}
-        assert stated(found) == [("Did you get the house?", "Ana waits"), ("Choir on Thursday?", "you answered")]
+        assert stated(found) == [
+            ("Did you get the house?", "Ana waits"),
+            ("Choir on Thursday?", "you answered"),
+        ]
         assert [exchange.row.account for exchange in found.exchanges] == ["one", "two"]
         assert [exchange.who.is_me for exchange in found.exchanges] == [False, True]
         assert found.turn is Turn.YOURS
@@ -93,7 +96,9 @@ def test_every_state_of_a_conversation_in_words(engine: Engine, talk: Talk) -> N
     did(engine.acts.snooze(seen(talk.ask("ana", "their word", ago=5 * DAY)), None))
     exchange_of(talk, "ana", 6, "mine last")
     answered = exchange_of(talk, "ana", 8, "hers last")
-    talk.answer("And one more", talk.say("ana", "Ah", to=answered, ago=7 * DAY), ago=7 * DAY - timedelta(hours=1))
+    talk.answer(
+        "And one more", talk.say("ana", "Ah", to=answered, ago=7 * DAY), ago=7 * DAY - timedelta(hours=1)
+    )
     talk.save(talk.make(talk.me(), "I began", names=("ana",), ago=9 * DAY), kind="own")
     talk.direct("ana", "secret", ago=10 * DAY)
     assert stated(page(engine, talk, "ana")) == [
@@ -214,7 +219,9 @@ def test_a_wide_circle_asks_whom_to_let_go(
     monkeypatch.setattr(stored_people, "WIDE_CIRCLE", 1)
     talk.ask("ana", "One")
     talk.ask("ben", "Two")
-    assert did(engine.acts.circle(talk.person_id("ana"))).words == "Ana is in your circle now. u takes it back."
+    assert (
+        did(engine.acts.circle(talk.person_id("ana"))).words == "Ana is in your circle now. u takes it back."
+    )
     assert did(engine.acts.circle(talk.person_id("ben"))).words == (
         "Ben is in your circle now. u takes it back. Your circle is wide by now. Whom would you let go?"
     )

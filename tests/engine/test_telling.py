@@ -53,7 +53,9 @@ def test_whose_turn(given: PersonRow | None, words: str) -> None:
         (at(2025, 2, 16), None, at(2025, 2, 16), "You wrote to Ana in February 2025."),
     ],
 )  # fmt: skip
-def test_how_long_they_talk(first: datetime, theirs: datetime | None, mine: datetime | None, words: str) -> None:
+def test_how_long_they_talk(
+    first: datetime, theirs: datetime | None, mine: datetime | None, words: str
+) -> None:
     assert telling.how_long("Ana", first, theirs, mine, NOW) == words
 
 

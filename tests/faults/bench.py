@@ -123,18 +123,18 @@ class Bench:
 
     def _make_stages(self) -> None:
         self.program.data.mkdir(exist_ok=True)
-        self._keep("empty")
+        self.keep("empty")
         self.demand("sync")
-        self._keep("synced")
+        self.keep("synced")
         self.news = news(self.place, self.said)
-        self._keep("news")
+        self.keep("news")
         self.begin("synced")
         self.target = self._somebody()
-        self._keep("asked")
+        self.keep("asked")
         self.demand("reply", self.target, "-m", WORDS, "--offline", "--yes")
-        self._keep("queued")
+        self.keep("queued")
         self.demand("sync")
-        self._keep("answered")
+        self.keep("answered")
 
     def _somebody(self) -> str:
         """Somebody asks something and it is fetched; gives the message to answer."""
@@ -147,7 +147,8 @@ class Bench:
         self.demand("sync")
         return said.uri
 
-    def _keep(self, name: str) -> None:
+    def keep(self, name: str) -> None:
+        """Keep the present state as a stage."""
         data = self.program.directory / f"stage-{name}"
         shutil.copytree(self.program.data, data)
         self.stages[name] = Stage(data, self.place.snapshot(), self.program.later)

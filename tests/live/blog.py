@@ -55,7 +55,7 @@ class Blog:
     def guest(
         self, post: int, text: str, *, name: str = "Vera", parent: int = 0, status: str = "approve"
     ) -> int:
-        """A comment of somebody without a login, entered by the administrator: an address may comment every 15 s only."""
+        """A guest's comment, entered by the administrator: an address may comment every 15 s only."""
         who = {"author_name": name, "author_email": f"{name.lower()}@example.net", "author_url": ""}
         body = {"post": post, "parent": parent, "content": text, "status": status, **who}
         return int(self.call("POST", "/comments", body)["id"])

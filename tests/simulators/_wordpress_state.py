@@ -77,6 +77,8 @@ class Options:
     pretty: bool = True
     """Pretty permalinks: else only `?rest_route=` is answered, and everything else is the home page."""
     prefix: str = "wp-json"
+    plain: bool = True
+    """`?rest_route=` is answered, as it always is unless something in front of the site blocks it."""
     folder: str = ""
     """The folder of the site below the origin, such as "/blog"."""
     application_passwords: bool = True

@@ -57,7 +57,7 @@ class WordPress:
             return None
         path = path[len(options.folder) :]
         named = request.first("rest_route")
-        if named and path in ("/", "/index.php"):
+        if named and options.plain and path in ("/", "/index.php"):
             return named
         if options.pretty and (path + "/").startswith(f"/{options.prefix}/"):
             return path[len(options.prefix) + 1 :] or "/"

@@ -93,7 +93,9 @@ def test_the_gone_quiet_are_merged_by_the_last_word(talk: Talk) -> None:
     assert told(page(talk, before=one.cursor).rows) == [("ben", "gone quiet"), ("chi", "gone quiet")]
 
 
-@pytest.mark.parametrize("cursor", ["x", "0.1.2", "1.1.2.3.4", "3.1.2", "1..2", "١.1.2", "1.2", "0." + "9" * 40])
+@pytest.mark.parametrize(
+    "cursor", ["x", "0.1.2", "1.1.2.3.4", "3.1.2", "1..2", "١.1.2", "1.2", "0." + "9" * 40]
+)
 def test_a_cursor_that_no_page_gave_is_refused(talk: Talk, cursor: str) -> None:
     with pytest.raises(BadCursor):
         page(talk, before=cursor)

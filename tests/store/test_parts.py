@@ -26,7 +26,8 @@ def long_talk() -> Conversation:
     root = message(1, ME, hours=9)
     asked = [message(n, someone(f"p{n}"), parent_id="1", mentions=named(ME), hours=8) for n in range(2, 502)]
     answers = [
-        message(n + 1000, ME, parent_id=str(n), mentions=named(someone(f"p{n}")), hours=1) for n in range(2, 501)
+        message(n + 1000, ME, parent_id=str(n), mentions=named(someone(f"p{n}")), hours=1)
+        for n in range(2, 501)
     ]
     return Conversation((root, *asked, *answers), partial="Older messages are missing.")
 
@@ -113,7 +114,7 @@ def test_a_first_sync_that_brought_nothing_is_whole(tmp_path: Path) -> None:
 
 def test_a_slow_part_is_followed_by_smaller_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr(parts.time, "perf_counter", lambda: now[0])
+    monkeypatch.setattr("convo.store.parts.time.perf_counter", lambda: now[0])
     took: list[tuple[int, bool]] = []
 
     def work(_: sqlite3.Connection, some: Sequence[int], last: bool) -> None:

@@ -57,7 +57,9 @@ def test_a_link_to_a_page_about_a_domain_stands_for_the_domain() -> None:
 
 
 def test_profiles_that_link_to_each_other(talk: Talk) -> None:
-    one = make(talk, "m", "@ana@toot.example", "+https://code.example/analind", url="https://toot.example/@ana")
+    one = make(
+        talk, "m", "@ana@toot.example", "+https://code.example/analind", url="https://toot.example/@ana"
+    )
     two = make(talk, "g", "analind", "https://toot.example/@ana/", url="https://code.example/analind")
     assert signs(talk, one) == [(two, "each other", "code.example/analind", False)]
     assert signs(talk, two) == [(one, "each other", "toot.example/@ana", False)]

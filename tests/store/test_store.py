@@ -57,7 +57,7 @@ def test_modes_that_are_too_wide_are_narrowed(tmp_path: Path) -> None:
 
 
 def test_the_reader_cannot_write(here: World) -> None:
-    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+    with pytest.raises(StoreError, match="read-only"):
         here.store.reader.execute("DELETE FROM message")
 
 
@@ -242,7 +242,7 @@ def test_a_directory_that_is_a_file(tmp_path: Path) -> None:
         ("attempt to write a readonly database", "(read-only)"),
         ("database disk image is malformed", "is damaged"),
         ("unable to open database file", "cannot be opened"),
-        ("disk I/O error", "refused: disk I/O error"),
+        ("disk I/O error", "could not be read or written (disk I/O error)"),
     ],
 )
 def test_what_sqlite_refuses_becomes_a_sentence(here: World, said: str, words: str) -> None:

@@ -13,7 +13,8 @@ import pytest
 
 from convo.model import Message, Page
 from convo.store import accounts, choices, ingest, journal, threads, triage
-from convo.store.company import SELECT, Talk as Kept
+from convo.store.company import SELECT
+from convo.store.company import Talk as Kept
 from convo.store.connection import micros
 from tests.store.talk import NOW, Talk
 
@@ -153,7 +154,9 @@ def test_threads_that_join_leave_no_talk_behind(talk: Talk) -> None:
     assert talk.thread(low) != talk.thread(root)
     talk.say("ben", "Middle", uri="https://example.org/middle", to=root, ago=timedelta(hours=3))
     assert talk.thread(low) == talk.thread(root)
-    left = talk.db.execute("SELECT count(*) FROM talk WHERE thread_id NOT IN (SELECT id FROM thread)").fetchone()
+    left = talk.db.execute(
+        "SELECT count(*) FROM talk WHERE thread_id NOT IN (SELECT id FROM thread)"
+    ).fetchone()
     assert left == (0,)
 
 
@@ -180,7 +183,9 @@ def everything_anew(talk: Talk) -> list[tuple[Any, ...]]:
     def job(db: Any) -> None:
         db.execute("DELETE FROM talk")
         db.execute("DELETE FROM turn")
-        threads.rederive(db, [number for (number,) in db.execute("SELECT id FROM thread").fetchall()], talk.now)
+        threads.rederive(
+            db, [number for (number,) in db.execute("SELECT id FROM thread").fetchall()], talk.now
+        )
 
     talk.run(job)
     return talk.derived()
@@ -204,7 +209,9 @@ def test_what_was_kept_step_by_step_is_what_follows_from_nothing(talk: Talk, see
         elif step == 6:
             talk.run(triage.done, [talk.seen(message)], talk.now)
         elif step == 7:
-            talk.run(triage.snooze, [talk.seen(message)], talk.now + timedelta(hours=rng.randint(1, 5)), talk.now)
+            talk.run(
+                triage.snooze, [talk.seen(message)], talk.now + timedelta(hours=rng.randint(1, 5)), talk.now
+            )
         elif step == 8:
             talk.run(rng.choice((choices.circle, choices.separate)), talk.person_id(who), talk.now)
         elif step == 9:

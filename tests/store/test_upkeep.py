@@ -52,7 +52,9 @@ def test_how_far_the_user_has_read_is_found_without_reading_all(talk: Talk) -> N
     one = talk.accounts["one"]
 
     def say(count: int, hours: int) -> None:
-        asked = [talk.make("ana", f"m{n}", ago=timedelta(hours=hours + n), names=("one",)) for n in range(count)]
+        asked = [
+            talk.make("ana", f"m{n}", ago=timedelta(hours=hours + n), names=("one",)) for n in range(count)
+        ]
         answers = [talk.make(talk.me(), "Yes", to=ask, ago=timedelta(hours=hours - 1)) for ask in asked]
         talk.save(*asked, *answers)
 

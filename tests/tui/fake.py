@@ -34,6 +34,7 @@ from convo.views import (
     View,
 )
 from tests.tui import cast
+from tests.tui.fake_people import FakePeople
 
 CAN = Can(frozenset({Verb.ANSWER, Verb.VISIBILITY, Verb.CONTENT_WARNING, Verb.LANGUAGE, Verb.MUTE_PERSON}))
 
@@ -105,10 +106,16 @@ class FakeInbox:
         people = [row.who for row in self._engine.threads.values() if row.who]
         return tuple(who for who in people if words.lower() in who.shown.lower())[:limit]
 
+    def note(self, person_id: int) -> str:
+        return self._engine.notes.get(person_id, "")
+
     def who_waits(self) -> tuple[tuple[Someone, ...], datetime | None]:
         rows = self.rows(View.WAITING).rows
         people = tuple(dict.fromkeys(row.who for row in rows if row.who))[:4]
         return people, rows[0].waiting_since if rows else None
+
+    def note(self, person_id: int) -> str:
+        return self._engine.notes.get(person_id, "")
 
     def drafts(self) -> tuple[Draft, ...]:
         return tuple(self._engine.drafts.values())
@@ -193,6 +200,16 @@ class FakeActs:
                 return Act(f"{voice.in_circle(row.who, inside)} {voice.BACK}", (number,), 1)
         raise AssertionError(person_id)
 
+    async def circle_all(self, person_ids: Sequence[int]) -> Act:
+        self._engine.log.append(("circle", *person_ids))
+        for person_id in person_ids:
+            await self.circle(person_id)
+        return Act("They are in your circle now. u takes it back.", (), 1)
+
+    async def block(self, person_id: int) -> Act:
+        self._engine.log.append(("block", person_id))
+        return Act("Blocked. u takes it back.", (), 1)
+
     async def mute_person(self, person_id: int, *, there: bool = False) -> Act:
         numbers = [n for n, row in self._engine.threads.items() if row.who and row.who.person_id == person_id]
         who = self._engine.threads[numbers[0]].who
@@ -242,7 +259,7 @@ class FakeAnswers:
         )
         return Terms(
             entry, name, entry.accounts, cast.ME, cast.ACCOUNTS[name], people, entry.visibility,
-            entry.content_warning, "en", CAN, self.refusal, self._engine.notes.get(entry.author.person_id, ""),
+            entry.content_warning, "en", self._engine.can, self.refusal, self._engine.notes.get(entry.author.person_id, ""),
             self._engine.drafts.get((name, entry.uri)),
         )  # fmt: skip
 
@@ -296,6 +313,12 @@ class FakeAnswers:
         engine.drafts[(row.account, row.message_uri)] = draft
         return draft
 
+    async def edit(self, message_id: int, text: str) -> None:
+        self._engine.log.append(("edit", message_id, text))
+
+    async def delete(self, message_id: int) -> None:
+        self._engine.log.append(("delete", message_id))
+
     async def settle(self, outbox_id: int, arrived: bool) -> OutboxRow:
         row = self._engine.outbox[outbox_id]
         state = OutboxState.SENT if arrived else OutboxState.QUEUED
@@ -317,15 +340,23 @@ class FakeEngine:
         self.outbox: dict[int, OutboxRow] = {}
         self.statuses = list(cast.STATUSES)
         self.notes = {cast.ANA.person_id: "her sister lives in Umeå; plain answers"}
+        self.can = CAN
+        self.known_words = "You talk since March 2021. Last week Ana answered you."
         self.undoing: list[Any] = []
         self.log: list[Any] = []
         self.reads: list[Any] = []
         self.inbox = FakeInbox(self)
         self.acts = FakeActs(self)
+        self.people = FakePeople(self)
+        for verb in ("note", "join", "apart", "separate"):
+            setattr(self.acts, verb, getattr(self.people, verb))
+        self.standing = SimpleNamespace(rest=self._rest, wake=self._wake)
         self.answers = FakeAnswers(self)
         self.accounts = SimpleNamespace(
-            label=lambda platform: cast.PLATFORMS.get(platform, platform), can=lambda name: CAN, broken={}
+            label=lambda platform: cast.PLATFORMS.get(platform, platform), can=lambda name: self.can, broken={}
         )
+        self.moderation = SimpleNamespace(decide=self._decide)
+        self.people = SimpleNamespace(person=lambda number, limit=20: SimpleNamespace(known_words=self.known_words))
         self.delivery = SimpleNamespace(now=self._now, look=self._look)
         self.on_change: Callable[[frozenset[int]], None] | None = None
         self.on_words: Callable[[str], None] | None = None
@@ -338,6 +369,16 @@ class FakeEngine:
 
     def look_now(self, names: Sequence[str] = ()) -> None:
         self.log.append(("look", *names))
+
+    async def _decide(self, message_id: int, decision: str) -> Act:
+        self.log.append((decision, message_id))
+        return Act(f"{decision}. u takes it back.", (), 1)
+
+    async def _rest(self, name: str, until: datetime) -> None:
+        self.log.append(("rest", name, until))
+
+    async def _wake(self, name: str) -> None:
+        self.log.append(("wake", name))
 
     async def _now(self, outbox_id: int) -> OutboxRow:
         self.log.append(("now", outbox_id))

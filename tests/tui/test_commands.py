@@ -31,7 +31,7 @@ def test_the_table_has_no_clash() -> None:
 
 def test_a_key_means_the_same_everywhere_or_does_nothing() -> None:
     """Where one key has several commands, none of them shares a place, and only text fields may differ."""
-    apart: set[Place] = {"reply", "people", "search", "palette"}
+    apart: set[Place] = {"reply", "people", "names", "note", "search", "palette"}
     by_key: dict[str, set[str]] = {}
     for command in COMMANDS:
         if not set(command.where) & apart:

@@ -227,7 +227,9 @@ async def own_posts(session: Session, me: Person, cursor: str, since: datetime, 
             continue
         marks.seen[last] = (stands, version)
         messages.append(made)
-    onward = page.cursor if len(page.records) >= 100 else ""
+    # A page may be short before the end: only where nothing known lies below it is that taken for the end.
+    below = any(key < last for key in marks.seen if key not in met)
+    onward = page.cursor if len(page.records) >= 100 or (met and below) else ""
     gone = _vanished(marks, met, above, last if onward else "")
     more = go_on(marks, walk, onward, arrived, cut=False)
     uris = tuple(f"at://{me.uid}/{POST}/{rkey}" for rkey in gone)

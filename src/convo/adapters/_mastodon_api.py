@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -11,7 +12,8 @@ from msgspec import Struct
 from convo.adapters import _mastodon_wire as wire
 from convo.adapters.contract import Credential, Identity, Missing, Refused, SignInAgain
 from convo.adapters.http import Http, Response, server_words
-from convo.model import Person, Visibility
+from convo.htmltext import html_to_text
+from convo.model import Person, ProfileLink, Visibility
 from convo.text import clean, one_line, shorten
 
 PLATFORM = "mastodon"
@@ -23,6 +25,9 @@ VISIBILITY = {
 }
 _NARROWER = {"limited": Visibility.DIRECT, "self": Visibility.DIRECT}
 """Visibilities of forks that fewer people see than followers; every other unknown one counts as followers."""
+
+PROFILE_LINES = 16
+"""Lines of a profile that are looked at: Mastodon allows four, forks a few more."""
 
 Params = Sequence[tuple[str, str]]
 
@@ -92,7 +97,27 @@ def person_of(account: wire.Account, domain: str) -> Person:
         name=one_line(account.display_name or ""),
         url=one_line(account.url or ""),
         bot=bool(account.bot),
+        links=links_of(account),
     )
+
+
+def links_of(account: wire.Account) -> tuple[ProfileLink, ...]:
+    """The links of a profile; a field that the server has verified is told as such."""
+    found = wire.part(account.fields, list[wire.ProfileField])
+    return tuple(
+        ProfileLink(url, bool(line.verified_at))
+        for line in (found or ())[:PROFILE_LINES]
+        for url in _targets(line.value or "")
+    )
+
+
+@lru_cache(maxsize=4096)
+def _targets(html: str) -> tuple[str, ...]:
+    """Where the links of a profile's line lead; the same line stands under everything its owner writes."""
+    if "<" not in html:
+        address = one_line(html).strip()
+        return (address,) if address.startswith(("http://", "https://")) else ()
+    return tuple(link.url for link in html_to_text(html).links)
 
 
 class Api:

@@ -33,6 +33,14 @@ class Account(Struct):
     moved: Raw = _NONE
     suspended: bool | None = None
     source: Raw = _NONE
+    fields: Raw = _NONE
+
+
+class ProfileField(Struct):
+    """A line of a profile: a value in HTML, and when the server found that its link leads back."""
+
+    value: str | None = None
+    verified_at: str | None = None
 
 
 class Source(Struct):

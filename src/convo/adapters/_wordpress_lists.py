@@ -27,7 +27,7 @@ _MARGIN = timedelta(days=2)
 
 
 class Walk(Struct):
-    """A walk from the newest comment down: the newest and oldest id seen, and where it goes on."""
+    """A walk from the newest comment down: the newest and oldest id seen (0: none yet), and where it goes on."""
 
     high: int = 0
     low: int = 0
@@ -73,17 +73,16 @@ class Listing:
             # Comments were deleted meanwhile, and others moved up past this page.
             back = Walk(walk.high, walk.low, max(at - PAGE, 0), True)
             return Batch([], encoded(Cursor(cursor.top, back)), True, [])
-        below = walk.low if walk else (max(ids, default=0) + 1)
-        fresh, skipped = wire.each(
-            [item for item in items if cursor.top < _number(item, below - 1) < below], wire.Comment, "Comment"
-        )
-        high = max(walk.high if walk else 0, 0 if walk else max(ids, default=0))
+        low = walk.low if walk else 0
+        new = [item for item in items if _is_new(item, cursor.top, low)]
+        fresh, skipped = wire.each(new, wire.Comment, "Comment")
+        high = (walk.high if walk else 0) or max(ids, default=0)
         known = bool(cursor.top) and any(one <= cursor.top for one in ids)
         over = at + size >= total if total is not None else not items
         if known or over:
             return Batch(fresh, encoded(Cursor(max(high, cursor.top))), False, skipped)
-        low = min([below, *ids])
-        onward = Walk(high, low, at + size - _OVERLAP)
+        lowest = min([*ids, *([low] if low else [])], default=0)
+        onward = Walk(high, lowest, at + size - _OVERLAP)
         return Batch(fresh, encoded(Cursor(cursor.top, onward)), True, skipped)
 
     async def page(self, size: int, at: int = 0, params: Params = ()) -> tuple[list[Raw], int | None]:
@@ -99,10 +98,10 @@ class Listing:
         return wire.decode(response, list[Raw]), int(total) if total.isdigit() else None
 
 
-def _number(item: Raw, unknown: int) -> int:
-    """The id of an item; one without is taken for new, so that it is said and not dropped without a word."""
+def _is_new(item: Raw, top: int, low: int) -> bool:
+    """Whether an item was not read before; one without an id is taken for new, so that it is said."""
     found = wire.part(bytes(item), wire.Numbered)
-    return found.id if found is not None else unknown
+    return found is None or (found.id > top and (not low or found.id < low))
 
 
 def decoded(text: str) -> Cursor:

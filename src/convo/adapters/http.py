@@ -353,7 +353,7 @@ class Http:
             return f"{host} did not answer in time."
         if "name" in text and ("resol" in text or "known" in text):
             return f"{host} was not found; is the network there?"
-        if "connect" in text or "refused" in text:
+        if type(error).__name__.startswith("Connect"):
             return f"{host} could not be reached."
         return f"The connection to {host} broke: {detail}" if detail else f"The connection to {host} broke."
 

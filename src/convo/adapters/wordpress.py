@@ -49,7 +49,7 @@ class WordPress:
 
     platform = PLATFORM
     login_fields: tuple[LoginField, ...] = (signing_in.URL, signing_in.USER, signing_in.PASSWORD)
-    channels = (
+    channels: tuple[Channel, ...] = (
         Channel("comments", ChannelKind.INCOMING),
         Channel("own", ChannelKind.OWN),
         Channel("again", ChannelKind.SLOW),
@@ -57,11 +57,7 @@ class WordPress:
 
     def __init__(self, account: AccountConfig, http: Http, credential: Credential, facts: str) -> None:
         self._api = Api(http, account, credential, facts_of(facts))
-
-    @property
-    def can(self) -> Can:
-        """What the account's role may do."""
-        return _can(self._api.facts)
+        self.can = _can(self._api.facts)
 
     @classmethod
     def base_url(cls, account: AccountConfig) -> str:
@@ -167,13 +163,14 @@ class WordPress:
 
     def _demand(self, verb: Verb) -> None:
         """Raises Refused with the sentence of what the account cannot do."""
-        words = self.can.refusals.get(verb)
+        words = _can(self._api.facts).refusals.get(verb)
         if words:
             raise Refused(words)
 
 
 def _can(facts: Facts) -> Can:
-    if facts.edits or facts.moderates:
+    """What the account's role may do; before the first sign-in, what most can."""
+    if facts.edits or facts.moderates or not facts.id:
         able = {Verb.ANSWER, Verb.EDIT, Verb.DELETE, Verb.MODERATE}
         return Can(frozenset(able), _NOTHING, _SETTLE)
     return Can(frozenset({Verb.ANSWER}), {**_NOTHING, **_ROLE}, _SETTLE)

@@ -253,7 +253,25 @@ COMMANDS: tuple[Command, ...] = (
         "accounts:logout",
         (_arg("name", metavar="NAME", help="the account's name in the config"),),
     ),
-    Command("doctor", "check config, secrets, every account and the store", "doctor:doctor"),
+    Command(
+        "doctor",
+        "check config, secrets, every account and the store",
+        "doctor:doctor",
+        (_arg("--repair", action="store_true", help="first make a damaged store anew from what can be read"),),
+    ),
+    Command(
+        "export",
+        "write your state and your history to a file of JSON lines",
+        "transfer:export",
+        (_arg("file", metavar="FILE", help="a file that is not there yet, or with --force any"),
+         _arg("--force", action="store_true", help="replace a file that is there")),
+    ),
+    Command(
+        "import",
+        "merge a file that convo export wrote, or a backup",
+        "transfer:bring_in",
+        (_arg("file", metavar="FILE", help="the file"),),
+    ),
 )
 """Every command. Each also takes --json and the global options."""
 

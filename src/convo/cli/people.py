@@ -132,7 +132,11 @@ def _say_reach_out(session: Session, rows: tuple[PersonRow, ...]) -> int:
     if session.options.json:
         say_json(
             [
-                {**person_row_json(row), "said": entry.text if entry else "", "why": telling.reach_out(row, now)}
+                {
+                    **person_row_json(row),
+                    "said": entry.text if entry else "",
+                    "why": telling.reach_out(row, now),
+                }
                 for row, entry in last
             ]
         )

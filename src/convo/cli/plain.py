@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from convo.cli import plain_acts, plain_looks, plain_outbox
 from convo.cli import plain_words as words
+from convo.cli.plain_news import News
 from convo.cli.plain_reading import Reader, Reading, outline
 from convo.cli.plain_table import Command, main_table, reply_table
 from convo.cli.plain_talk import Talk
@@ -17,7 +18,9 @@ from convo.views import Entry, Failure, Opened, OutboxRow, OutboxState, Seen, So
 Deed = Callable[["Plain", str], Awaitable[None]]
 Keys = Callable[[str], Sequence[str]]
 
-TAKING = frozenset({"search", "narrow", "snooze", "note", "person", "help", "commands"})
+TAKING = frozenset(
+    {"search", "narrow", "snooze", "note", "person", "view_people", "join", "help", "commands"}
+)
 """Commands that take the rest of the line: "/ ladder", "snooze fri 9:00"."""
 
 
@@ -51,11 +54,9 @@ class Plain:
         self.left = False
         self.shown_to = engine.inbox.highest_arrival()
         """The arrival number up to which `,` has nothing to show."""
-        self._told_to = self.shown_to
-        self._words: list[str] = []
-        self._sent: dict[int, OutboxState] = {}
+        self._news = News(engine, lambda: self.now)
         self._answered: list[Someone] = []
-        talk.news = self._news
+        talk.news = self._news.take
 
     @property
     def now(self) -> datetime:
@@ -64,7 +65,7 @@ class Plain:
 
     async def run(self) -> None:
         """From the greeting to the end."""
-        self.engine.on_words = self._words.append
+        self.engine.on_words = self._news.words.append
         self._greet()
         if self.walk.step(1) is not None:
             self.go(self.walk.current)
@@ -236,39 +237,11 @@ class Plain:
         thanks = f" {voice.names(answered)} {verb} your answer." if answered else ""
         self.talk.say(f"{voice.EMPTY[View.WAITING]}{thanks}")
 
-    # what came in
-
-    def _news(self) -> list[str]:
-        """What happened while nothing was printed."""
-        said = [*self._outcomes(), *self._words]
-        self._words.clear()
-        came = self.engine.inbox.arrived_since(self._told_to)
-        self._told_to = self.engine.inbox.highest_arrival()
-        if came:
-            said.append(voice.arrivals(came))
-        return list(dict.fromkeys(said))
-
-    def _outcomes(self) -> Iterator[str]:
-        """What became of the answers that were sent from here."""
-        for outbox_id, before in list(self._sent.items()):
-            row = self.engine.inbox.outbox_row(outbox_id)
-            if row is None:
-                del self._sent[outbox_id]
-                continue
-            if row.state is before or row.state in (OutboxState.SENDING, OutboxState.HELD):
-                continue
-            self._sent[outbox_id] = row.state
-            if row.state is OutboxState.QUEUED:
-                if row.error:
-                    yield voice.no_network(row.to)
-                continue
-            yield words.leaving(row, self.now)
-            if row.state in (OutboxState.SENT, OutboxState.FAILED):
-                del self._sent[outbox_id]
+    # what leaves
 
     async def has_sent(self, row: OutboxRow) -> None:
         """An answer is in the outbox: say when it leaves, and go on to the next who waits."""
-        self._sent[row.outbox_id] = row.state
+        self._news.sent[row.outbox_id] = row.state
         self._answered.append(row.to)
         self.talk.say(words.leaving(row, self.now, self.offline))
         if self.walk.home and self.item is not None:
@@ -278,11 +251,11 @@ class Plain:
 
     async def settled(self, row: OutboxRow) -> None:
         """The user said whether an answer arrived; what becomes of it is told."""
-        self._sent[row.outbox_id] = OutboxState.UNSURE
+        self._news.sent[row.outbox_id] = OutboxState.UNSURE
 
     async def deliver(self, row: OutboxRow) -> None:
         """Send a held answer now; what becomes of it is told."""
-        self._sent[row.outbox_id] = row.state
+        self._news.sent[row.outbox_id] = row.state
         await self.engine.delivery.now(row.outbox_id)
 
     def farewell(self) -> None:
@@ -293,6 +266,6 @@ class Plain:
             if people
             else "Nobody waits."
         )
-        news = [one for one in self._news() if ", shows" not in one]
+        news = [one for one in self._news.take() if ", shows" not in one]
         self.talk.say(" ".join([*news, still]))
         self.left = True

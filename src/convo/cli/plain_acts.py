@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from convo.adapters.contract import Verb
 from convo.cli import plain_reply
 from convo.cli import plain_words as words
-from convo.cli.plain_reading import lead, spelled_moment
+from convo.cli.plain_reading import lead
 from convo.engine import voice
 from convo.engine.when import choices, parse_when
-from convo.text import one_line, shorten
-from convo.views import Act, Entry, Failure, OutboxState, Row, Seen, Someone, State
+from convo.text import one_line
+from convo.views import Act, OutboxState, Row, Seen, Someone, State
 
 if TYPE_CHECKING:
     from convo.cli.plain import Plain
@@ -194,71 +194,3 @@ def _taken(plain: Plain, taken: Act) -> None:
         item = plain.walk.to_thread(taken.thread_ids[0])
         if item is not None:
             plain.read(item)
-
-
-async def edit(plain: Plain, rest: str) -> None:
-    """Change words of the user's that have left, where the platform can."""
-    entry = await _own(plain, "changed")
-    if entry is None:
-        return
-    lines: list[str] = []
-
-    async def kept(now: list[str]) -> None:
-        lines[:] = now
-
-    plain.talk.say(
-        f'It says: "{entry.text}" Write it anew; {plain_reply.WRITE} A dot alone leaves it as it is.'
-    )
-    await plain.talk.written(kept)  # type: ignore[arg-type]
-    text = "\n".join(lines).strip()
-    while text and not plain.talk.ended:
-        try:
-            await plain.engine.answers.edit(entry.message_id, text)
-        except Failure as error:
-            line = await plain.talk.ask(
-                "y try again, Enter leaves it as it was", f'{error.words} Your words: "{text}"'
-            )
-            if (line or "").strip().casefold() == "y":
-                continue
-            return
-        plain.talk.say("Changed there.")
-        plain.refresh()
-        return
-    plain.talk.say("It stays as it is.")
-
-
-async def delete(plain: Plain, rest: str) -> None:
-    """Delete words of the user's that have left; asks first."""
-    entry = await _own(plain, "deleted")
-    if entry is None:
-        return
-    asked = f'Delete "{shorten(entry.text, 60)}" there? It cannot be taken back.'
-    line = await plain.talk.ask("y yes, Enter no", asked)
-    if (line or "").strip().casefold() not in ("y", "yes"):
-        plain.talk.say("Nothing was deleted.")
-        return
-    await plain.engine.answers.delete(entry.message_id)
-    plain.talk.say("Deleted there.")
-    plain.refresh()
-
-
-async def _own(plain: Plain, what: str) -> Entry | None:
-    """The user's own message meant, by number where there are several."""
-    entries = plain.opened.entries if plain.opened else ()
-    mine = [one for one in reversed(entries) if one.author.is_me and not one.deleted][:9]
-    if not mine:
-        plain.talk.say("There are no words of yours here.")
-        return None
-    if len(mine) == 1:
-        return mine[0]
-    plain.talk.show(
-        [
-            f'{number} {spelled_moment(one.created_at, plain.now)}: "{shorten(one.text, 80)}"'
-            for number, one in enumerate(mine, 1)
-        ]
-    )
-    line = await plain.talk.ask("A number chooses, Enter goes back", f"Which one is to be {what}?")
-    if line is None or not line.strip().isdigit() or not 1 <= int(line) <= len(mine):
-        plain.talk.say("It stays as it is.")
-        return None
-    return mine[int(line) - 1]

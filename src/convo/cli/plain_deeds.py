@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from convo.cli import plain_acts, plain_looks, plain_outbox, plain_reply
+from convo.cli import plain_acts, plain_looks, plain_outbox, plain_people, plain_reply, plain_there
 from convo.cli.plain import Deed, Plain
 from convo.views import View
 
@@ -23,6 +23,12 @@ async def _next(plain: Plain, rest: str, *, way: int = 1, waiting: bool = False)
 async def _list(plain: Plain, rest: str) -> None:
     plain.walk.load()
     plain_looks.list_from(plain, 0)
+
+
+async def _one_at_a_time(plain: Plain, rest: str) -> None:
+    """From the first who waits; the line mode is one at a time."""
+    plain.walk.look(View.WAITING)
+    plain.go(plain.walk.step(1))
 
 
 async def _top(plain: Plain, rest: str) -> None:
@@ -90,9 +96,17 @@ DEEDS: Mapping[str, Deed] = {
     "again": plain_acts.again,
     "undo": plain_acts.undo,
     "redo": plain_acts.redo,
-    "edit": plain_acts.edit,
-    "delete": plain_acts.delete,
-    "person": plain_looks.about,
+    "edit_own": plain_there.edit_own,
+    "delete_own": plain_there.delete_own,
+    "moderate": plain_there.moderate,
+    "block": plain_there.block,
+    "report": plain_there.report,
+    "one_at_a_time": _one_at_a_time,
+    "view_people": plain_people.people,
+    "join": plain_people.join,
+    "separate": plain_people.separate,
+    "rest": plain_people.rest_account,
+    "person": plain_people.about,
     "list": _list,
     "links": plain_looks.links,
     "browser": plain_looks.browser,

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from convo.cli import plain_words as words
-from convo.cli.plain_acts import person
 from convo.cli.plain_reading import Reader, lead, link_words
 from convo.engine import voice
 from convo.model import Link
@@ -291,21 +290,6 @@ async def accounts(plain: Plain, rest: str) -> None:
         plain.talk.say(words.account(status, plain.now))
     if not statuses:
         plain.talk.say(*words.accounts(statuses, plain.now))
-
-
-async def about(plain: Plain, rest: str) -> None:
-    """A person: names, note, and what stands between you."""
-    found = plain.engine.inbox.find_people(rest) if rest else ()
-    who = found[0] if found else None if rest else person(plain)
-    if who is None:
-        plain.talk.say(f"Nobody called {one_line(rest)} has written to you." if rest else plain.NOBODY)
-        return
-    note = one_line(plain.engine.inbox.note(who.person_id))
-    plain.talk.show([f"{who.shown} ({who.handle}){', in your circle' if who.circle else ''}."])
-    plain.talk.say(f"Your note: {note}" if note else "No note yet.", f"Profile: {who.url}" if who.url else "")
-    hits = plain.engine.inbox.search(f"from:{who.handle.lstrip('@')}", limit=5)
-    for hit in hits:
-        plain.talk.say(words.in_list(hit.row, plain.now))
 
 
 async def help_page(plain: Plain, rest: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 
 from convo.adapters import label
 from convo.adapters.contract import Verb
@@ -116,6 +118,43 @@ async def from_account(reply: Reply) -> None:
         await reply.from_account(names[int(line) - 1])
 
 
+async def attach(reply: Reply) -> None:
+    """Attach a picture with its description; where some are attached, leave one out."""
+    talk, now = reply.talk, reply.draft.attachments
+    if not able(reply.terms, Verb.ATTACH):
+        no = f"On {label(reply.terms.platform)} nothing can be attached from here."
+        talk.say(reply.terms.can.refusals.get(Verb.ATTACH, no))
+        return
+    if now:
+        talk.show(
+            [
+                f"{number} {Path(path).name}: {alt or 'no description'}"
+                for number, (path, alt) in enumerate(now, 1)
+            ]
+        )
+    out = ", a number leaves one out" if now else ""
+    line = await talk.ask(f"The path of a picture{out}, Enter goes back")
+    if line is None or not line.strip():
+        return
+    if line.strip().isdigit() and 1 <= int(line) <= len(now):
+        kept = tuple(pair for place, pair in enumerate(now, 1) if place != int(line))
+        await reply.change_terms(attachments=kept)
+        return
+    path = Path(line.strip().strip("'\"").removeprefix("file://").replace("\\ ", " ")).expanduser()
+    kind = mimetypes.guess_type(path.name)[0] or ""
+    if not path.is_file() or not kind.startswith("image/"):
+        talk.say(
+            f"{path.name} is no picture; only pictures can be attached."
+            if path.is_file()
+            else f"There is no file {path}."
+        )
+        return
+    alt = await talk.ask("What does it show, for those who do not see it")
+    if alt is not None:
+        await reply.change_terms(attachments=(*now, (str(path.resolve()), alt.strip())))
+        talk.say(f"{path.name} goes with it.")
+
+
 async def whole_thread(reply: Reply) -> None:
     """Read the whole conversation."""
     opened = reply.plain.opened
@@ -132,6 +171,7 @@ OPTIONS: Mapping[str, Option] = {
     "readers": readers,
     "warning": warning,
     "from_account": from_account,
+    "attach": attach,
     "whole_thread": whole_thread,
     "editor": Reply.editor,
     "keep": Reply.rest,

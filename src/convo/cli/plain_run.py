@@ -51,5 +51,13 @@ async def play(plain: Plain, source: Source) -> None:
         for number in signals:
             with contextlib.suppress(NotImplementedError, RuntimeError):
                 loop.remove_signal_handler(number)
-    if task is not None:
+        if task is not None:
+            await _ended(task)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    """The engine was stopped: what has not even begun is not waited for. Raises what it ended with."""
+    if not task.done():
+        task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
         await task

@@ -53,6 +53,13 @@ LEFT_OUT: Mapping[str, str] = {
     "to_people": "t leads to the people",
     "person_left": "numbers choose people",
     "person_right": "numbers choose people",
+    "mark": "one conversation is read at a time; . does the same again",
+    "mark_all": "one conversation is read at a time; . does the same again",
+    "take_name": "names are written out",
+    "next_name": "names are written out",
+    "previous_name": "names are written out",
+    "close_names": "names are written out",
+    "note_done": "Enter keeps the note",
     "to_results": "what was found is listed at once",
     "leave_search": "h leads back to Waiting",
 }
@@ -65,6 +72,7 @@ REPLY_LETTERS: Mapping[str, str] = {
     "drop_person": "x",
     "readers": "w",
     "warning": "z",
+    "attach": "f",
     "editor": "R",
     "from_account": "a",
     "keep": "q",
@@ -74,13 +82,7 @@ REPLY_LETTERS: Mapping[str, str] = {
 
 REPLY_OWN = (Own("change", "change", "change the words", "Reply box", "c"),)
 
-MAIN_OWN = (
-    Own("list", "list", "this list by numbers", "Look", "L"),
-    Own("person", "person", "about this person", "Look", "p"),
-    Own("note", "note", "your note about this person", "The conversation", "t"),
-    Own("edit", "edit", "change words of yours that have left", "The conversation", "i"),
-    Own("delete", "delete", "delete words of yours that have left", "The conversation", "D"),
-)
+MAIN_OWN = (Own("list", "list", "this list by numbers", "Look", "L"),)
 """Of these, those that the table has not."""
 
 
@@ -178,8 +180,11 @@ def main_table(
 ) -> Table:
     """The commands of the conversation: those of the table that are handled, and those it has not."""
     known = [command for command in commands if command.name in handled and command.name not in LEFT_OUT]
-    letters = {command.name: typed(keys(command.name)) for command in known}
-    taken = {letter for found in letters.values() for letter in found}
+    letters: dict[str, list[str]] = {}
+    taken: set[str] = set()
+    for command in known:
+        letters[command.name] = [letter for letter in typed(keys(command.name)) if letter not in taken]
+        taken.update(letters[command.name])
     names = {command.name for command in commands}
     own = [one for one in MAIN_OWN if one.name not in names and one.key not in taken]
     letters.update({one.name: [one.key] for one in own})

@@ -195,7 +195,9 @@ def account(status: AccountStatus, now: datetime) -> str:
     if status.health is Health.FINE:
         return f"{status.name}, {label(status.platform)}{known}: fine.{looked}"
     if status.health is Health.LOOKING:
-        return f"{status.name}, {label(status.platform)}{known}: convo looks there now. {status.words}".rstrip()
+        return (
+            f"{status.name}, {label(status.platform)}{known}: convo looks there now. {status.words}".rstrip()
+        )
     words = f"{status.words} " if status.health is Health.SIGN_IN and status.words else ""
     return f"{status.name}, {label(status.platform)}{known}: {words}{trouble(status)}"
 

@@ -97,11 +97,20 @@ async def _command(options: argparse.Namespace, handler: Handler) -> int:
     from convo.clock import SystemClock
 
     clock = SystemClock()
+    if getattr(options, "repair", False):  # before anybody opens the store
+        from convo.cli.transfer import repair
+
+        repair(options, clock)
     store = Store.open(data_dir(options), clock)
     engine = Engine(config, store, clock)
     try:
         _leave_on_signals()
         return await handler(Session(options, config, store, engine))
+    except (ValueError, LookupError, TypeError, OverflowError) as error:
+        fault = store.check()  # a value that makes no sense may be a damaged one
+        if fault:
+            raise StoreError(fault) from error
+        raise
     finally:
         await engine.stop()
         store.close()

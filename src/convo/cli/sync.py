@@ -20,7 +20,9 @@ async def sync(session: Session) -> int:
         raise UsageError("sync needs the network; leave --offline away.")
     if not session.engine.accounts.names:
         say_error("There is no account yet. Add one:  convo login NAME --platform mastodon --url https://…")
+    session.engine.on_words = session.engine.on_words or say_error
     outcomes = await session.engine.sync.once(options.names)
+    await session.engine.care.back_up()
     document: dict[str, Any] = {}
     for name, outcome in outcomes.items():
         document[name] = {

@@ -27,7 +27,7 @@ NOTES = {"Ana Lind": "her sister lives in Umeå; plain answers", "Ben Okafor": "
 @contextmanager
 def demo_engine(directory: str | None = None, clock: Clock | None = None) -> Iterator[Engine]:
     """An engine over the cast, with the evening's state already there; closed at the end."""
-    with TemporaryDirectory(prefix="convo-demo-") as temporary:
+    with TemporaryDirectory(prefix="convo-demo-", ignore_cleanup_errors=True) as temporary:
         time = clock or SystemClock()
         stage = Stage(time)
         square.play(stage)

@@ -21,6 +21,7 @@ from convo.store.connection import micros
 if TYPE_CHECKING:
     from convo.engine.acts import Acts
     from convo.engine.answers import Answers
+    from convo.engine.care import Care
     from convo.engine.delivery import Delivery
     from convo.engine.errands import Errands
     from convo.engine.moderation import Moderation
@@ -96,6 +97,13 @@ class Engine:
         )
         sync.on_looking = lambda: self._changed(frozenset())
         return sync
+
+    @cached_property
+    def care(self) -> Care:
+        """Checks and backups of the store."""
+        from convo.engine.care import Care
+
+        return Care(self.store, self.clock, self._say)
 
     @cached_property
     def people(self) -> People:
@@ -175,7 +183,7 @@ class Engine:
 
     async def run(self) -> None:
         """In the inbox: sync, delivery and errands, until `stop`. Raises StoreError."""
-        works = (self._sync(), self.delivery.run(), self.errands.follow(), self._watch())
+        works = (self._sync(), self.delivery.run(), self.errands.follow(), self._watch(), self.care.run())
         self._tasks = [self._task(work) for work in works]
         try:
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
@@ -225,6 +233,8 @@ class Engine:
         self._stopping = True
         self._turn.wake()
         self._watcher.wake()
+        if self._made("care"):
+            self.care.stop()
         if self._made("sync"):
             self.sync.stop()
         if self._made("errands"):

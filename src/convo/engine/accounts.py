@@ -178,7 +178,13 @@ class Accounts:
             return record
         async with self.lock(name):
             identity = await open_.adapter.identify()
-            await self._store.write(_remember, name, identity, self._clock.now(), user=False)
+            now = self._clock.now()
+            other = await self._store.write(_remember, name, identity, now, self.working(), user=False)
+            if other:
+                self.broken[name] = (
+                    f"{name} is the same login as {other}; take one of the two out of the config."
+                )
+                raise AccountError(self.broken[name])
             await open_.credential.remember()
         record = self.record(name)
         assert record is not None
@@ -190,7 +196,7 @@ class Accounts:
         record = self.record(name)
         identity = await self.adapter(name).identify()
         if record is None or record.own_uid != identity.person.uid or record.facts != identity.facts:
-            await self._store.write(_remember, name, identity, self._clock.now(), user=False)
+            await self._store.write(_remember, name, identity, self._clock.now(), (), user=False)
             await self._renew(name, identity.facts)
 
     async def forget(self, name: str) -> None:
@@ -237,7 +243,14 @@ def stumbled(platform: str, error: Exception) -> str:
     return f"The adapter for {adapters.label(platform)} stumbled ({said}). Please report it; convo goes on without."
 
 
-def _remember(db: sqlite3.Connection, name: str, identity: Identity, now: datetime) -> None:
+def _remember(
+    db: sqlite3.Connection, name: str, identity: Identity, now: datetime, others: Sequence[str]
+) -> str:
+    """Keep who an account is; where another of the config's accounts is the same login, give its name instead."""
     person = identity.person
+    known = stored.by_login(db, person.platform, person.uid)
+    if known is not None and known.name != name and known.name in others:
+        return known.name
     account_id = stored.remember(db, name, person.platform, person, identity.facts, now)
     health.known_now(db, name, account_id)
+    return ""

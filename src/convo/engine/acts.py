@@ -10,7 +10,7 @@ from typing import Final, Protocol
 from convo.adapters.contract import Can, Verb
 from convo.clock import Clock
 from convo.engine import moderation, telling, voice
-from convo.store import Store, choices, conversation, drafts, journal, people, rows, triage
+from convo.store import Store, blocks, choices, conversation, drafts, journal, people, rows, triage
 from convo.store import accounts as stored
 from convo.store.journal import Record, Taken, Told
 from convo.views import Act, Draft, Failure, Seen, Someone, State
@@ -92,7 +92,11 @@ class Acts:
 
     async def circle(self, person_id: int) -> Act:
         """Into the circle, or out of it; past what anybody can hold together the sentence asks whom to let go."""
-        found = await self._store.write(choices.circle, person_id, self._now)
+        return await self.circle_all([person_id])
+
+    async def circle_all(self, person_ids: Sequence[int]) -> Act:
+        """The same for several as one act: into the circle, or out of it where all of them are in it."""
+        found = await self._store.write(choices.circle_all, person_ids, self._now)
         act = self._did(found)
         if found.detail and people.circle_is_wide(self._store.reader):
             return replace(act, words=f"{act.words} {telling.WIDE_CIRCLE}")
@@ -109,6 +113,15 @@ class Acts:
             names = people.accounts_of(self._store.reader, person_id)
             told = self._told_by(names, Verb.MUTE_PERSON)
         return self._did(await self._store.write(choices.mute_person, person_id, self._now, told))
+
+    async def block(self, person_id: int) -> Act:
+        """Block a person on their platform, once the undo window has ended. Raises CannotAct where that cannot be."""
+        names = people.accounts_of(self._store.reader, person_id)
+        told = self._told_by(names, Verb.BLOCK)
+        if told is None:
+            said = [self._abilities.can(name).refusals.get(Verb.BLOCK, "") for name in names]
+            raise CannotAct(next(filter(None, said), "Nobody can be blocked from here."))
+        return self._did(await self._store.write(blocks.block, person_id, told, self._now))
 
     async def join(self, person_id: int, other_id: int) -> Act:
         """Say that two persons are one human. Raises CannotAct for the user, and for nobody else."""
@@ -235,7 +248,9 @@ def _done_words(record: Record, who: Sequence[Someone], there: Sequence[str], no
     if record.act == "mute_person":
         return voice.muted_person(who[0], record.detail)
     if record.act == "circle":
-        return voice.in_circle(who[0], bool(record.detail))
+        return _circle(who, bool(record.detail))
+    if record.act == "block":
+        return f"{names} is blocked on {voice.listed(there)}."
     if record.act == "note":
         return f"Your note about {names} is {'kept' if record.detail else 'gone'}."
     if record.act == "moderate":
@@ -254,6 +269,12 @@ def _done_words(record: Record, who: Sequence[Someone], there: Sequence[str], no
     return simple[record.act](who)
 
 
+def _circle(who: Sequence[Someone], inside: bool) -> str:
+    if len(who) == 1:
+        return voice.in_circle(who[0], inside)
+    return f"{voice.names(who)} are {'in your circle now' if inside else 'no longer in your circle'}."
+
+
 def _undone(record: Record, who: Sequence[Someone], waits: bool) -> str:
     """What taking an act back did, without the key that does it again."""
     names = voice.names(who)
@@ -268,7 +289,8 @@ def _undone(record: Record, who: Sequence[Someone], waits: bool) -> str:
         "reopen": "It is closed again, as it was.",
         "quiet": f"{names} {'are' if len(who) > 1 else 'is'} out of Quiet again.",
         "unquiet": f"{names} {'wait' if len(who) > 1 else 'waits'} in Quiet again.",
-        "circle": voice.in_circle(who[0], not record.detail) if who else "",
+        "circle": _circle(who, not record.detail) if who else "",
+        "block": f"{names} is not blocked any more.",
         "note": f"Your note about {names} is as it was.",
         "mute_person": f"You hear {who[0].shown if who else 'this person'} again.",
         "join": f"{names} are two people again.",

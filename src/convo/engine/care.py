@@ -11,14 +11,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from convo.clock import Clock
 from convo.engine.waiter import Waiter
 from convo.store import Store, StoreError, backup, marks
 
+if TYPE_CHECKING:
+    from convo.store.merging import Merged
+
 LOOK = timedelta(hours=1)
 """How often an inbox that stays open looks whether a check or a backup is due."""
+GLANCE = timedelta(seconds=5)
+"""How often it looks whether the file is still there."""
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
@@ -33,6 +38,7 @@ class Care:
         self._waiter = Waiter(clock)
         self._stopping = False
         self._mark: int | None = None
+        self._work: asyncio.Future[Any] | None = None
         self._mark_path = store.path.with_name(f"open-{os.getpid()}")
 
     async def run(self) -> None:
@@ -40,19 +46,32 @@ class Care:
         unclean = self._begin()
         try:
             while not self._stopping:
-                whole = await self._check(unclean)
-                unclean = False
-                if whole:
+                if await self._check(unclean):
                     await self.back_up()
-                if not self._stopping:
-                    await self._waiter.wait(self._clock.now() + LOOK)
+                unclean = False
+                await self._rest()
+        except asyncio.CancelledError:
+            if not self._stopping:
+                raise
         finally:
             self._end()
+
+    async def _rest(self) -> None:
+        """Until the next look; a file that was taken away meanwhile is told of at once, and once."""
+        until, told = self._clock.now() + LOOK, False
+        while not self._stopping and self._clock.now() < until:
+            gone = self._store.gone()
+            if gone and not told:
+                self._say(gone)
+            told = bool(gone)
+            await self._waiter.wait(min(until, self._clock.now() + GLANCE))
 
     def stop(self) -> None:
         """Begin nothing new; a check that runs is left behind."""
         self._stopping = True
         self._waiter.wake()
+        if self._work is not None:
+            self._work.cancel()
 
     async def back_up(self) -> None:
         """The daily backup, where it is due: also at the end of `convo sync`."""
@@ -60,10 +79,22 @@ class Care:
         if self._stopping or not backup.is_due(path, now):
             return
         try:
-            await _aside(lambda: backup.make(path, now))
+            await self._aside(lambda: backup.make(path, now))
         except StoreError as error:
             _log.warning("%s", error.words)
             self._say(error.words)
+
+    def export(self, path: Path) -> None:
+        """Write everything to a file of JSON lines. Raises Failure, StoreError."""
+        from convo.store import transfer
+
+        transfer.export(self._store.path, path, self._clock.now())
+
+    async def bring_in(self, path: Path) -> Merged:
+        """Merge such a file into the store; what to tell of it. Raises Failure, StoreError."""
+        from convo.store import transfer
+
+        return await transfer.bring_in(self._store, path, self._clock.now())
 
     async def _check(self, unclean: bool) -> bool:
         """Whether the store is whole, as far as that is due to be looked at."""
@@ -71,7 +102,7 @@ class Care:
         try:
             if not (unclean or marks.is_check_due(self._store.reader, now)):
                 return True
-            words = await _aside(self._store.check)
+            words = await self._aside(self._store.check)
             if words:
                 _log.error("%s", words)
                 self._say(words)
@@ -88,7 +119,9 @@ class Care:
         with suppress(OSError):
             for path in self._store.path.parent.glob("open-*"):
                 unclean |= _is_left_behind(path)
-            self._mark = os.open(self._mark_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            self._mark = os.open(
+                self._mark_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+            )
             fcntl.flock(self._mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return unclean
 
@@ -98,6 +131,35 @@ class Care:
                 self._mark_path.unlink()
             os.close(self._mark)
             self._mark = None
+
+    async def _aside(self, work: Callable[[], T]) -> T:
+        """Run something in a thread that the end of the program does not wait for."""
+        loop = asyncio.get_running_loop()
+        self._work = done = loop.create_future()
+
+        def settle(result: T | None, error: BaseException | None) -> None:
+            if done.done():
+                return
+            if error is not None:
+                done.set_exception(error)
+            else:
+                done.set_result(result)
+
+        def run() -> None:
+            result, failure = None, None
+            try:
+                result = work()
+            except BaseException as error:  # handed to who waits
+                failure = error
+            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(settle, result, failure)
+
+        threading.Thread(target=run, name="convo-care", daemon=True).start()
+        try:
+            found: T = await done
+        finally:
+            self._work = None
+        return found
 
 
 def _is_left_behind(path: Path) -> bool:
@@ -113,27 +175,9 @@ def _is_left_behind(path: Path) -> bool:
     return True
 
 
-async def _aside(work: Callable[[], T]) -> T:
-    """Run something in a thread that the end of the program does not wait for."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
+def repair(directory: Path, clock: Clock) -> str:
+    """Repair the store of a directory, which nobody has open, and say what was done. Raises StoreError."""
+    from convo.store import FILE
+    from convo.store.repair import repair as run
 
-    def settle(result: T | None, error: BaseException | None) -> None:
-        if done.done():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(result)  # type: ignore[arg-type]
-
-    def run() -> None:
-        result, failure = None, None
-        try:
-            result = work()
-        except BaseException as error:
-            failure = error
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(settle, result, failure)
-
-    threading.Thread(target=run, name="convo-care", daemon=True).start()
-    return await done
+    return run(directory, FILE, clock.now()).words(directory / FILE)

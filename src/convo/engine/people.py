@@ -235,10 +235,11 @@ def _span(year: int, now: datetime) -> Span:
 
 
 def _new_year(year: int, now: datetime) -> int:
-    here = local(now, now)[1]
-    start = datetime(year, 1, 1)
-    zone = here.tzinfo if str(now.tzinfo) != "UTC" else None
-    return micros(start.replace(tzinfo=zone) if zone is not None else start.astimezone())
+    """The first moment of a year by the user's clocks, which may go otherwise then than they do now."""
+    start = now.replace(year=year, month=1, day=1, hour=0, minute=0, second=0, microsecond=0, fold=0)
+    if str(now.tzinfo) == "UTC":
+        start = start.replace(tzinfo=None).astimezone()
+    return micros(start)
 
 
 def _sentences(

@@ -20,6 +20,7 @@ from convo.views import AccountStatus, Health
 
 SIGN_IN_AGAIN = timedelta(hours=1)
 """How long after a refused credential it is tried again unasked."""
+RESTS = "It rests as you asked."
 _log = logging.getLogger(__name__)
 
 
@@ -73,6 +74,20 @@ class Standing:
         found, _, next_at = self._found(name, self._accounts.record(name))
         resting = found is Health.RESTING and next_at is not None and next_at > self._clock.now()
         return next_at if resting else None
+
+    async def rest(self, name: str, until: datetime) -> None:
+        """The user lets an account rest: nothing is asked of its platform before this time."""
+        record = self._accounts.record(name)
+        if record is not None:
+            now = self._clock.now()
+            await self._store.write(stored.set_health, record.id, Health.RESTING, RESTS, until, now)
+
+    async def wake(self, name: str) -> None:
+        """End a rest that the user asked for; one that the platform asked for goes on."""
+        record = self._accounts.record(name)
+        if record is not None and record.health is Health.RESTING and record.words == RESTS:
+            now = self._clock.now()
+            await self._store.write(stored.set_health, record.id, Health.FINE, "", now, now)
 
     async def fine(self, name: str) -> datetime:
         """A whole sync went well; gives when the next one is due."""

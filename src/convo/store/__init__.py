@@ -18,6 +18,7 @@ from convo.store.connection import (
     check_sqlite,
     connect,
     make_private,
+    open_reader,
     sentence,
 )
 from convo.store.migrate import migrate
@@ -26,6 +27,8 @@ from convo.store.writer import Writer
 __all__ = ["NewerStore", "Store", "StoreError"]
 
 FILE = "convo.db"
+SMALLEST = 512
+"""Bytes that any store has: SQLite takes a shorter file for a new one."""
 PAUSE_SECONDS = 0.03
 """How long the lock is left free between two parts of an ingest, for the user's writes in any process."""
 
@@ -95,6 +98,10 @@ class Store:
         """Whether another process has changed the store since this was last asked."""
         return self._writer.changed_elsewhere()
 
+    def gone(self) -> str:
+        """What to say when the file was taken away while convo ran, "" while it is there."""
+        return self._writer.gone()
+
     def check(self) -> str:
         """What is wrong with the file and what to do, in one sentence, "" when it is whole.
 
@@ -102,7 +109,7 @@ class Store:
         """
         try:
             db = connect(self.path, reader=True)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             return sentence(error, self.path).words
         try:
             words = checkup.fault(db)
@@ -135,9 +142,9 @@ class Store:
 
 def _check_missing(path: Path) -> None:
     """A store that is gone is not quietly begun anew where a backup knows what the user did."""
-    if not path.exists() and backup.found(path):
+    if (not path.exists() or path.stat().st_size < SMALLEST) and backup.found(path):
         raise StoreError(
-            f"{path} is missing, but there are backups of your own state beside it. `convo doctor --repair` makes the "
+            f"{path} is missing or empty, but there are backups of your own state beside it. `convo doctor --repair` makes the "
             f"store anew from them; to begin without, move {backup.directory(path)} away."
         )
 
@@ -148,10 +155,10 @@ def _connections(path: Path) -> tuple[Connection, Connection]:
     try:
         db = connect(path)
         migrate(db, path)
-        return db, connect(path, reader=True)
+        return db, open_reader(path)
     except BaseException as error:
         if db is not None:
             db.close()
-        if isinstance(error, sqlite3.Error):
+        if isinstance(error, (sqlite3.Error, UnicodeDecodeError)):  # SQLite quotes what it cannot read
             raise sentence(error, path) from error
         raise

@@ -64,6 +64,12 @@ def by_name(db: sqlite3.Connection, name: str) -> AccountRecord | None:
     return _record(row) if row else None
 
 
+def by_login(db: sqlite3.Connection, platform: str, own_uid: str) -> AccountRecord | None:
+    """The account of this login, whatever the config calls it."""
+    row = db.execute(f"{_SELECT} WHERE a.platform = ? AND a.own_uid = ?", (platform, own_uid)).fetchone()
+    return _record(row) if row else None
+
+
 def all_accounts(db: sqlite3.Connection) -> list[AccountRecord]:
     """Every account that ever was, in the order they came."""
     return [_record(row) for row in db.execute(f"{_SELECT} ORDER BY a.id").fetchall()]

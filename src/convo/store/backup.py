@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import sqlite3
+import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -51,7 +52,7 @@ def make(store: Path, now: datetime) -> Path | None:
     """
     try:
         db = connect(store, reader=True)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise sentence(error, store) from error
     try:
         return _make(db, store, now)
@@ -60,7 +61,7 @@ def make(store: Path, now: datetime) -> Path | None:
             f"The backup in {directory(store)} could not be written: {error.strerror or error}. "
             "Your store is as it was; make room, or make the directory yours."
         ) from error
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise sentence(error, store) from error
     finally:
         db.close()
@@ -71,6 +72,7 @@ def _make(db: sqlite3.Connection, store: Path, now: datetime) -> Path | None:
 
     place = private_directory(directory(store))
     before = found(store)
+    _clear_away(place)
     fresh = place / f".state.{os.getpid()}"
     descriptor = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
@@ -89,6 +91,14 @@ def _make(db: sqlite3.Connection, store: Path, now: datetime) -> Path | None:
         fresh.unlink(missing_ok=True)
     _thin_out(store)
     return kept
+
+
+def _clear_away(place: Path) -> None:
+    """What a crash left half-written."""
+    for path in place.glob(".state.*"):
+        with suppress(OSError):
+            if path.stat().st_mtime < time.time() - 3600:
+                path.unlink()
 
 
 def sum_of(path: Path) -> str:

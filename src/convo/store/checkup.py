@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 
 from convo.store import words
+from convo.text import shorten
 
 LOOKED_UP = 500
 """Messages, spread over all, whose words are looked up in the search index."""
@@ -15,13 +16,32 @@ def fault(db: sqlite3.Connection) -> str:
     try:
         found = [row[0] for row in db.execute("PRAGMA integrity_check(3)")]
         if found != ["ok"]:
-            return f"its file is damaged ({' '.join(str(found[0]).split())})"
+            return f"its file is damaged ({shorten(str(found[0]), 120)})"
         broken = db.execute("PRAGMA foreign_key_check").fetchone()
         if broken:
             return f"rows of {broken[0]} point to rows that are not there"
-        return _index_fault(db)
+        return _value_fault(db) or _index_fault(db)
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        return f"its file is damaged ({error})"
+        return f"its file is damaged ({shorten(str(error), 120)})"
+
+
+_READABLE = (
+    "SELECT 1 FROM message WHERE visibility NOT IN ('public', 'unlisted', 'followers', 'direct')"
+    " OR created_at NOT BETWEEN -62135596800000000 AND 253402300799000000 OR (extra <> '' AND NOT json_valid(extra))"
+    " OR names GLOB '*[^0-9 ]*' OR account_ids = '' OR account_ids GLOB '*[^0-9 ]*'",
+    "SELECT 1 FROM outbox WHERE state NOT IN ('held', 'queued', 'sending', 'sent', 'failed', 'unsure')"
+    " OR NOT json_valid(options)",
+    "SELECT 1 FROM draft WHERE NOT json_valid(options)",
+    "SELECT 1 FROM journal WHERE NOT (json_valid(words) AND json_valid(before) AND json_valid(after))",
+)
+
+
+def _value_fault(db: sqlite3.Connection) -> str:
+    """Whether values are such as the program writes: a wrong bit in one is none in the file's structure."""
+    for query in _READABLE:
+        if db.execute(f"{query} LIMIT 1").fetchone():
+            return "it has values that convo never writes"
+    return ""
 
 
 def _index_fault(db: sqlite3.Connection) -> str:
@@ -34,9 +54,12 @@ def _index_fault(db: sqlite3.Connection) -> str:
             (begin, begin + step),
         ).fetchone()
         word = _word(words.index_words(*row[1:])) if row else ""
-        if word and not db.execute(
-            "SELECT 1 FROM message_fts WHERE message_fts MATCH ? AND rowid = ?", (f'"{word}"', row[0])
-        ).fetchone():
+        if (
+            word
+            and not db.execute(
+                "SELECT 1 FROM message_fts WHERE message_fts MATCH ? AND rowid = ?", (f'"{word}"', row[0])
+            ).fetchone()
+        ):
             return "its search index does not fit its messages"
     return ""
 

@@ -6,8 +6,10 @@ import os
 import sqlite3
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 from convo.store import words
+from convo.text import shorten
 
 OLDEST_SQLITE = (3, 37, 0)
 """STRICT tables came with it."""
@@ -51,6 +53,53 @@ class Connection(sqlite3.Connection):
         self.touched = set()
 
 
+class _Cursor(sqlite3.Cursor):
+    """Rows of a reader: what cannot be read is said as a sentence."""
+
+    connection: Reader
+
+    def __next__(self) -> Any:
+        try:
+            return super().__next__()
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            raise sentence(error, self.connection.path) from error
+
+    def fetchone(self) -> Any:
+        """The next row. Raises StoreError."""
+        try:
+            return super().fetchone()
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            raise sentence(error, self.connection.path) from error
+
+    def fetchall(self) -> list[Any]:
+        """The other rows. Raises StoreError."""
+        try:
+            return super().fetchall()
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            raise sentence(error, self.connection.path) from error
+
+
+class Reader(Connection):
+    """The connection the screen and the commands read on: a damaged page is a StoreError wherever it is met."""
+
+    path = Path()
+
+    def execute(self, *args: Any) -> sqlite3.Cursor:
+        """Run a statement. Raises StoreError."""
+        try:
+            return self.cursor(_Cursor).execute(*args)
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            raise sentence(error, self.path) from error
+
+
+def open_reader(path: Path) -> Reader:
+    """A reader whose failures are sentences. The caller handles sqlite3.Error."""
+    db = connect(path, reader=True, kind=Reader)
+    assert isinstance(db, Reader)
+    db.path = path
+    return db
+
+
 def check_sqlite() -> None:
     """Raise StoreError where Python's SQLite is too old or has no full-text index."""
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
@@ -89,7 +138,7 @@ def make_private(directory: Path, path: Path) -> None:
         raise sentence(error, path) from error
 
 
-def connect(path: Path, *, reader: bool = False, untouched: bool = False) -> Connection:
+def connect(path: Path, *, reader: bool = False, untouched: bool = False, kind: type[Connection] = Connection) -> Connection:
     """Open the file with convo's pragmas; a reader can write nothing. The caller handles sqlite3.Error.
 
     `untouched`: a reader that leaves the file and its log exactly as they are, also when it closes.
@@ -97,7 +146,7 @@ def connect(path: Path, *, reader: bool = False, untouched: bool = False) -> Con
     reader = reader or untouched
     db = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={'ro' if untouched else 'rw' if reader else 'rwc'}", uri=True,
-        timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=Connection, cached_statements=256,
+        timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=kind, cached_statements=256,
     )  # fmt: skip
     words.register(db)
     if not reader:
@@ -118,7 +167,7 @@ def sentence(error: Exception, path: Path) -> StoreError:
     """What SQLite or the file system refused, as one sentence fit to show."""
     if isinstance(error, StoreError):
         return error
-    said = str(error)
+    said = shorten(str(error), 160)
     lower = said.lower()
     if "locked" in lower or "busy" in lower:
         return StoreError(
@@ -137,7 +186,7 @@ def sentence(error: Exception, path: Path) -> StoreError:
         return StoreError(
             f"{path} cannot be written (read-only). Make it writable, or name another place with --data-dir."
         )
-    if "not a database" in lower or "malformed" in lower or "corrupt" in lower:
+    if isinstance(error, UnicodeError) or "not decode" in lower or "not a database" in lower or "malformed" in lower or "corrupt" in lower:
         return StoreError(
             f"{path} is damaged or is not a store of convo ({said}). `convo doctor --repair` saves what can be read."
         )

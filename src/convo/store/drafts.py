@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -75,6 +75,19 @@ def remove(db: sqlite3.Connection, account_id: int, uri: str) -> None:
     db.execute("DELETE FROM draft WHERE account_id = ? AND uri = ?", (account_id, uri))
 
 
+def remove_pasted(db: sqlite3.Connection, thread_ids: Collection[int]) -> None:
+    """Take away the drafts whose words were pasted on the platform's page, once the answer was found there."""
+    gone = db.execute(
+        "DELETE FROM draft WHERE json_extract(options, '$.pasted') AND EXISTS (SELECT 1 FROM message m"
+        " JOIN message o ON o.thread_id = m.thread_id AND o.arrival > draft.seen_arrival"
+        " JOIN person p ON p.id = o.author_id AND p.is_me"
+        " WHERE m.uri = draft.uri AND NOT m.waits AND m.thread_id IN (SELECT value FROM json_each(?))) RETURNING uri",
+        (json.dumps(sorted(thread_ids)),),
+    ).fetchall()
+    for (uri,) in gone:
+        touch(db, uri)
+
+
 def has_changed(db: sqlite3.Connection, account_id: int, uri: str) -> bool:
     """Whether the message was edited since the draft about it was begun."""
     found = db.execute(
@@ -100,6 +113,7 @@ def options_of(draft: Draft) -> dict[str, Any]:
         "dropped": list(draft.dropped),
         "attachments": [list(pair) for pair in draft.attachments],
         "edits": draft.edits,
+        "pasted": draft.pasted,
     }
 
 
@@ -127,4 +141,5 @@ def _draft(row: tuple[str, str, str, str, int, int]) -> Draft:
         edits=options.get("edits", ""),
         touched_at=moment(touched_at),
         seen_arrival=seen_arrival,
+        pasted=bool(options.get("pasted")),
     )

@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from convo.store import people, places
@@ -48,9 +49,7 @@ def _until(span: Span, before: str) -> tuple[int, int, int]:
     return (span[0], last_at, thread_id) if last_at < span[1] else (*span, 0)
 
 
-def _walk(
-    db: sqlite3.Connection, person_ids: Collection[int], start: tuple[int, int, int]
-) -> Iterator[Talk]:
+def _walk(db: sqlite3.Connection, person_ids: Collection[int], start: tuple[int, int, int]) -> Iterator[Talk]:
     """The talks of several persons in a span, newest first."""
     since, until, thread_id = start
     rows = db.execute(
@@ -183,5 +182,5 @@ def _turns(db: sqlite3.Connection, thread_id: int, span: Span) -> Turns:
             (thread_id, *span),
         )
     ]
-    changes = sum(one != other for one, other in zip(sides, sides[1:], strict=False))
+    changes = sum(one != other for one, other in pairwise(sides))
     return Turns(thread_id, tuple(number for (number,) in answered), changes)

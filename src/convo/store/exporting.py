@@ -25,7 +25,10 @@ def write(db: sqlite3.Connection, file: BinaryIO, holds: str, now: datetime) -> 
     writer = lines.LineWriter(file, lines.Header(format=lines.FORMAT, holds=holds, made_at=now))
     db.execute("BEGIN")
     try:
-        names = {id_: (platform, uid) for id_, platform, uid in db.execute("SELECT id, platform, own_uid FROM account")}
+        names = {
+            id_: (platform, uid)
+            for id_, platform, uid in db.execute("SELECT id, platform, own_uid FROM account")
+        }
         for line in _accounts(db, numbered=holds == STATE):
             writer.write(line)
         if holds == HISTORY:
@@ -48,9 +51,7 @@ def _accounts(db: sqlite3.Connection, *, numbered: bool) -> Iterator[lines.Line]
         "SELECT id, platform, own_uid, name, first_synced_at FROM account ORDER BY platform, own_uid"
     ):
         number = id_ if numbered else 0
-        yield lines.Account(
-            account=(platform, uid), name=name, number=number, first_synced_at=_time(first)
-        )
+        yield lines.Account(account=(platform, uid), name=name, number=number, first_synced_at=_time(first))
 
 
 def _persons(db: sqlite3.Connection) -> Iterator[lines.Line]:
@@ -78,22 +79,24 @@ SELECT m.uri, p.platform, p.uid, m.created_at, m.since, m.text, m.parent_uri, m.
 """
 
 
+_SIGHTING = """
+SELECT s.message_id, s.account_id, s.local_id, s.parent_local_id, s.data, g.at FROM json_each(?) j
+ CROSS JOIN sighting s ON s.message_id = j.value
+  LEFT JOIN gone g ON g.message_id = s.message_id AND g.account_id = s.account_id
+"""
+
+
 def _messages(db: sqlite3.Connection, names: _Names) -> Iterator[lines.Line]:
     """Every message in the order of arrival; only their numbers are held."""
     ids = array("q", (id_ for (id_,) in db.execute("SELECT id FROM message ORDER BY arrival, id")))
     for begin in range(0, len(ids), _CHUNK):
         wanted = (json.dumps(ids[begin : begin + _CHUNK].tolist()),)
         seen: dict[int, list[lines.Sighting]] = {}
-        for message_id, account_id, local_id, parent, data in db.execute(
-            "SELECT s.message_id, s.account_id, s.local_id, s.parent_local_id, s.data FROM json_each(?) j"
-            " CROSS JOIN sighting s ON s.message_id = j.value",
-            wanted,
-        ):
-            seen.setdefault(message_id, []).append(
-                lines.Sighting(
-                    account=names[account_id], local_id=local_id, parent_local_id=parent, data=data
-                )
-            )
+        for message_id, account_id, local_id, parent, data, gone_at in db.execute(_SIGHTING, wanted):
+            one = lines.Sighting(
+                account=names[account_id], local_id=local_id, parent_local_id=parent, data=data, gone_at=_time(gone_at)
+            )  # fmt: skip
+            seen.setdefault(message_id, []).append(one)
         for row in db.execute(_MESSAGE, wanted):
             yield _message(row, sorted(seen.get(row[-1], ()), key=lambda one: one.account))
 
@@ -138,7 +141,9 @@ _JOIN = "x LEFT JOIN message o ON o.uri = x.uri"
 
 def _state(db: sqlite3.Connection, names: _Names) -> Iterator[lines.Line]:
     yield from _people(db)
-    for uri, at, seen in db.execute(f"SELECT x.uri, x.at, {_seen('arrival')} FROM done {_JOIN} ORDER BY x.uri"):
+    for uri, at, seen in db.execute(
+        f"SELECT x.uri, x.at, {_seen('arrival')} FROM done {_JOIN} ORDER BY x.uri"
+    ):
         yield lines.Done(uri=uri, at=moment(at), seen=seen)
     for uri, at in db.execute("SELECT uri, at FROM mute ORDER BY uri"):
         yield lines.Mute(uri=uri, at=moment(at))
@@ -183,7 +188,21 @@ def _words(db: sqlite3.Connection, names: _Names) -> Iterator[lines.Line]:
         "SELECT key, account_id, uri, text, state, created_at, options, request, first_sent_at, last_sent_at,"
         " attempts, error, sent_uri, sent_url FROM outbox ORDER BY created_at, key"
     ):
-        key, account_id, uri, text, state, created_at, options, request, first, last, attempts, error, *sent = row
+        (
+            key,
+            account_id,
+            uri,
+            text,
+            state,
+            created_at,
+            options,
+            request,
+            first,
+            last,
+            attempts,
+            error,
+            *sent,
+        ) = row
         kept = {name: value for name, value in json.loads(options).items() if name != "seen_arrival"}
         yield lines.Outbox(
             key=key, account=names[account_id], uri=uri, text=text, state=state, created_at=moment(created_at),

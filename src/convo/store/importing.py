@@ -118,18 +118,29 @@ def _messages(db: sqlite3.Connection, found: Sequence[lines.Message], now: datet
         if seen:
             touched |= Batch(db, number, context, insist=False).save(seen).touched
     _put_right(db, fresh, last)
+    for line in fresh.values():
+        for one in line.seen_by:
+            if one.gone_at is not None:
+                db.execute(
+                    "INSERT INTO gone SELECT id, ?, ? FROM message WHERE uri = ? ON CONFLICT DO NOTHING",
+                    (account_id(db, one.account), micros(one.gone_at), line.uri),
+                )
     threads.rederive(db, {threads.resolve(db, thread_id) for thread_id in touched}, now)
 
 
 def _has_seen(db: sqlite3.Connection, uri: str, account: int) -> bool:
-    query = "SELECT 1 FROM message m JOIN sighting s ON s.message_id = m.id WHERE m.uri = ? AND s.account_id = ?"
+    query = (
+        "SELECT 1 FROM message m JOIN sighting s ON s.message_id = m.id WHERE m.uri = ? AND s.account_id = ?"
+    )
     return db.execute(query, (uri, account)).fetchone() is not None
 
 
 def _authors(db: sqlite3.Connection, found: Sequence[lines.Message]) -> dict[lines.Key, Person]:
     authors: dict[lines.Key, Person] = {}
     for key in {line.author for line in found}:
-        row = db.execute("SELECT handle, name, url, bot FROM person WHERE platform = ? AND uid = ?", key).fetchone()
+        row = db.execute(
+            "SELECT handle, name, url, bot FROM person WHERE platform = ? AND uid = ?", key
+        ).fetchone()
         authors[key] = Person(*key, row[0], row[1], row[2], bool(row[3])) if row else Person(*key, key[1])
     return authors
 
@@ -137,7 +148,8 @@ def _authors(db: sqlite3.Connection, found: Sequence[lines.Message]) -> dict[lin
 def _put_right(db: sqlite3.Connection, fresh: dict[str, lines.Message], last: int) -> None:
     """Give new messages what only the file knows: their order of arrival, when they came, and what was decided then."""
     numbers = [
-        number for (number,) in db.execute("SELECT id FROM message WHERE id > ? ORDER BY id", (last,)).fetchall()
+        number
+        for (number,) in db.execute("SELECT id FROM message WHERE id > ? ORDER BY id", (last,)).fetchall()
     ]
     columns = "arrival = ?, since = ?, addressed = ?, addressed_at = ?, quiet = ?, thanks = ?, history = ?"
     db.executemany(
@@ -152,9 +164,7 @@ def _put_right(db: sqlite3.Connection, fresh: dict[str, lines.Message], last: in
     )  # fmt: skip
 
 
-def _value(
-    line: lines.Message, kept: stored.Stored | None, author: Person, seen: lines.Sighting
-) -> Message:
+def _value(line: lines.Message, kept: stored.Stored | None, author: Person, seen: lines.Sighting) -> Message:
     """A message as an account saw it; of one that is stored, what is stored."""
     if kept is not None:
         return kept.message(seen.local_id, seen.parent_local_id, seen.data)

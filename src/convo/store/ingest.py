@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from convo.model import Conversation, Lookup, Message, Page, Ref
-from convo.store import accounts, gone, judging, persons, quieting, stored, threads, turns
+from convo.store import accounts, drafts, gone, judging, persons, quieting, stored, threads, turns
 from convo.store.batch import Batch, IngestContext, Saved
 from convo.store.concern import MOST, concerning
 from convo.store.own import Own
@@ -155,7 +155,9 @@ def _save(
 ) -> Saved:
     if not messages:
         return Saved()
-    return Batch(db, account_id, ctx, insist=insist).save(messages)
+    saved = Batch(db, account_id, ctx, insist=insist).save(messages)
+    drafts.remove_pasted(db, saved.touched)
+    return saved
 
 
 def _end_page(db: sqlite3.Connection, account_id: int, channel: str, page: Page, ctx: IngestContext) -> Saved:

@@ -65,13 +65,11 @@ class Judge:
     def _parent(self, uri: str, mine: Collection[str]) -> Parent | None:
         if not uri:
             return None
-        found: Message | None = self._batch.get(uri)
-        if found is None:
-            kept = self._stored.get(uri)
-            if kept is None:
-                return None
-            found = kept.message()
-        return Parent(found.author.uid in mine, {mention.uid for mention in found.mentions})
+        found = self._batch.get(uri)
+        if found is not None:
+            return Parent(found.author.uid in mine, {mention.uid for mention in found.mentions})
+        kept = self._stored.get(uri)
+        return None if kept is None else Parent(kept.author.uid in mine, kept.named)
 
 
 def _decide(

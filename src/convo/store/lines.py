@@ -67,12 +67,13 @@ class Hidden(_Line, tag="hidden"):
 
 
 class Sighting(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """A message as an account's own server knows it."""
+    """A message as an account's own server knows it, and since when as deleted."""
 
     account: Key
     local_id: str = ""
     parent_local_id: str = ""
     data: str = ""
+    gone_at: Optional[Time] = None  # noqa: UP045
 
 
 class Message(_Line, tag="message"):

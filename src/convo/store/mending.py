@@ -14,7 +14,9 @@ from convo.store.connection import micros
 from convo.store.merging import ASLEEP
 from convo.text import clean
 
-UNKNOWN_FATE: Final = "The store was damaged: nobody can tell whether this answer left. Look there, then say so here."
+UNKNOWN_FATE: Final = (
+    "The store was damaged: nobody can tell whether this answer left. Look there, then say so here."
+)
 ANSWERED_BEFORE: Final = timedelta(days=14)
 """Own answers of this time are read again from the platforms; older ones that were lost would leave questions open."""
 _LAST: Final = 253_402_300_799_000_000
@@ -53,7 +55,7 @@ _MEND: Final = (
     # Rows that point to nothing.
     "INSERT INTO contact (id) SELECT DISTINCT contact_id FROM contact_person WHERE true ON CONFLICT DO NOTHING",
     "UPDATE errand SET journal_id = NULL WHERE journal_id NOT IN (SELECT id FROM journal)",
-    "DELETE FROM sighting WHERE message_id NOT IN (SELECT id FROM message)",
+    "DELETE FROM gone WHERE account_id NOT IN (SELECT id FROM account)",
     "DELETE FROM place WHERE person_id NOT IN (SELECT id FROM person)",
     "UPDATE message SET account_ids = coalesce((SELECT group_concat(account_id, ' ') FROM sighting"
     " WHERE message_id = message.id), '') WHERE account_ids = '' OR account_ids GLOB '*[^0-9 ]*'",
@@ -76,7 +78,8 @@ def mend(db: sqlite3.Connection, known: Mapping[int, lines.Account], now: dateti
     for table, columns in _TIMES.items():
         for column in columns:
             db.execute(
-                f"UPDATE {table} SET {column} = ? WHERE {column} NOT BETWEEN ? AND ?", (micros(now), -_LAST // 10, _LAST)
+                f"UPDATE {table} SET {column} = ? WHERE {column} NOT BETWEEN ? AND ?",
+                (micros(now), -_LAST // 10, _LAST),
             )
     if db.execute("SELECT count(*) FROM arrival").fetchone()[0] != 1:
         db.execute("DELETE FROM arrival")
@@ -99,7 +102,9 @@ def _find_accounts(db: sqlite3.Connection, known: Mapping[int, lines.Account]) -
         for (id_,) in db.execute(f"SELECT DISTINCT account_id FROM {table}")
     }
     for (numbers,) in db.execute("SELECT DISTINCT account_ids FROM message"):
-        spoken.update(int(word) for word in numbers.split() if word.isascii() and word.isdigit() and len(word) < 18)
+        spoken.update(
+            int(word) for word in numbers.split() if word.isascii() and word.isdigit() and len(word) < 18
+        )
     there = {id_ for (id_,) in db.execute("SELECT id FROM account")}
     if not spoken | there:
         spoken = {1}
@@ -116,7 +121,7 @@ def _find_accounts(db: sqlite3.Connection, known: Mapping[int, lines.Account]) -
 
 
 def _find_authors(db: sqlite3.Connection, now: datetime) -> None:
-    """Messages whose authors are lost: the platforms give new ones again, of old ones only the author's name is gone."""
+    """Messages whose authors are lost: new ones come again from the platforms, old ones stay without a name."""
     lost = "author_id NOT IN (SELECT id FROM person)"
     db.execute(f"DELETE FROM message WHERE {lost} AND created_at >= ?", (micros(now - timedelta(days=90)),))
     db.execute(
@@ -130,7 +135,8 @@ def _find_authors(db: sqlite3.Connection, now: datetime) -> None:
 
 
 def _drop_loose_ends(db: sqlite3.Connection) -> None:
-    db.execute("DELETE FROM sighting WHERE message_id NOT IN (SELECT id FROM message)")
+    for table in ("sighting", "gone"):
+        db.execute(f"DELETE FROM {table} WHERE message_id NOT IN (SELECT id FROM message)")
     db.execute("DELETE FROM thread WHERE id NOT IN (SELECT thread_id FROM message)")
     db.execute("DELETE FROM merged WHERE into_id NOT IN (SELECT thread_id FROM message)")
     db.execute("DELETE FROM merged WHERE id IN (SELECT thread_id FROM message)")

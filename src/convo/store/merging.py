@@ -64,7 +64,7 @@ class Merge:
         names = journal.KEYS.get(table) or KEYS[table]
         where = " AND ".join(f"{name} = ?" for name in names)
         here = self._db.execute(f"SELECT at FROM {table} WHERE {where}", key).fetchone()
-        if (here is not None and here[0] >= at) or self._acted.get((table, key), -1) >= at:
+        if (here is not None and here[0] >= at) or self._was_taken_back(table, key, at):
             return
         row = {**dict(zip(names, key, strict=True)), "at": at, **columns}
         self._db.execute(
@@ -72,6 +72,11 @@ class Merge:
             tuple(row.values()),
         )
         self._merged.changed += 1
+
+    def _was_taken_back(self, table: str, key: tuple[Any, ...], at: int) -> bool:
+        """Whether the last act here with this row came later, and left something else."""
+        acted_at, row = self._acted.get((table, key), (-1, None))
+        return acted_at >= at and (row is None or row.get("at", row.get("touched_at")) != at)
 
     def _arrival(self, uri: str, seen: str | None, at: int) -> int | None:
         """The number here of what was last seen there; where that is not here, of what was written before; None when
@@ -172,27 +177,17 @@ class Merge:
         account_id = self._account_id(self._db, line.account)
         self._words(account_id, line.uri, line.text, line.options, micros(line.touched_at), line.seen)
 
-    def _add_words(self, account_id: int, line: lines.Outbox) -> None:
-        """The words of an answer that never left: into its draft, behind what was begun there since."""
-        key, at = (account_id, line.uri), micros(line.created_at)
-        here = self._db.execute("SELECT text, touched_at FROM draft WHERE account_id = ? AND uri = ?", key).fetchone()
-        if here is None or here[1] < at or not here[0].strip():
-            self._words(*key, line.text, line.options, at, None)
-        elif line.text not in here[0]:
-            self._db.execute(
-                "UPDATE draft SET text = ? WHERE account_id = ? AND uri = ?", (f"{here[0]}\n\n{line.text}", *key)
-            )
-            self._merged.changed += 1
-
     def _words(
         self, account_id: int, uri: str, text: str, options: lines.Options, at: int, seen: str | None
     ) -> None:
         """Words become a draft, unless the user did something later with them; the older words stay behind them."""
         db, key = self._db, (account_id, uri)
         later = "SELECT 1 FROM outbox WHERE account_id = ? AND uri = ? AND (created_at >= ? OR text = ?)"
-        if self._acted.get(("draft", key), -1) >= at or db.execute(later, (*key, at, text)).fetchone():
+        if self._was_taken_back("draft", key, at) or db.execute(later, (*key, at, text)).fetchone():
             return
-        here = db.execute("SELECT text, touched_at FROM draft WHERE account_id = ? AND uri = ?", key).fetchone()
+        here = db.execute(
+            "SELECT text, touched_at FROM draft WHERE account_id = ? AND uri = ?", key
+        ).fetchone()
         if here is not None:
             if here[1] >= at:
                 return
@@ -208,7 +203,7 @@ class Merge:
         self._touch(uri)
 
     def _outbox(self, line: lines.Outbox) -> None:
-        """Nothing is sent from a file: what never left is a draft again, what may have left is asked about."""
+        """Nothing is sent from a file: what had not left when it was written may have left since, and is asked about."""
         db, account_id = self._db, self._account_id(self._db, line.account)
         if db.execute("SELECT 1 FROM outbox WHERE key = ?", (line.key,)).fetchone():
             return
@@ -216,13 +211,12 @@ class Merge:
         if db.execute(claimed, (line.sent_uri,)).fetchone():
             return
         created = micros(line.created_at)
-        if line.state in ("held", "queued") and line.first_sent_at is None and line.request is None:
-            self._add_words(account_id, line)
-            return
         state, error, text = line.state, line.error, line.text
         if state == "failed":
             kept = db.execute("SELECT 1 FROM draft WHERE account_id = ? AND uri = ?", (account_id, line.uri))
-            newer = db.execute("SELECT 1 FROM outbox WHERE account_id = ? AND uri = ?", (account_id, line.uri))
+            newer = db.execute(
+                "SELECT 1 FROM outbox WHERE account_id = ? AND uri = ?", (account_id, line.uri)
+            )
             if kept.fetchone() is None or newer.fetchone() is not None:
                 return
         elif state != "sent":
@@ -244,10 +238,11 @@ class Merge:
 KEYS: Final = {"apart": ("platform", "uid", "other_platform", "other_uid")}
 
 
-def _acted(db: sqlite3.Connection) -> dict[tuple[str, tuple[Any, ...]], int]:
-    """When the user last did, or took back, something with a row of state: what the journal remembers."""
-    found: dict[tuple[str, tuple[Any, ...]], int] = {}
-    for at, before in db.execute("SELECT at, before FROM journal ORDER BY id"):
-        for table, key, _ in json.loads(before):
-            found[table, tuple(key)] = max(at, found.get((table, tuple(key)), 0))
+def _acted(db: sqlite3.Connection) -> dict[tuple[str, tuple[Any, ...]], tuple[int, dict[str, Any] | None]]:
+    """When the user last did, or took back, something with a row of state, and what that left: by the journal."""
+    found: dict[tuple[str, tuple[Any, ...]], tuple[int, dict[str, Any] | None]] = {}
+    for at, before, after, undone in db.execute("SELECT at, before, after, undone FROM journal ORDER BY id"):
+        for (table, key, old), new in zip(json.loads(before), json.loads(after)["rows"], strict=True):
+            last, _ = found.get((table, tuple(key)), (0, None))
+            found[table, tuple(key)] = (max(at, last), old if undone == journal.UNDONE else new)
     return found

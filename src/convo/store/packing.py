@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from convo.model import Attachment, Link, Mention, Message, Quote
 
@@ -21,7 +22,14 @@ class Extra:
 
 
 _NOTHING = Extra()
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
+@cache
+def _encoder() -> Callable[[object], bytes]:
+    """Loaded with the first message that is stored: adapters have msgspec by then, and start-up needs none."""
+    import msgspec
+
+    return msgspec.json.Encoder().encode
 
 
 def pack(message: Message) -> str:
@@ -37,7 +45,7 @@ def pack(message: Message) -> str:
         packed["l"] = [[link.url, link.text] for link in message.links]
     if message.refusals and not message.deleted:
         packed["r"] = dict(message.refusals)
-    return _encode(packed) if packed else ""
+    return _encoder()(packed).decode() if packed else ""
 
 
 def unpack(extra: str) -> Extra:
@@ -52,3 +60,8 @@ def unpack(extra: str) -> Extra:
         tuple(Link(*link) for link in packed.get("l", ())),
         packed.get("r", {}),
     )
+
+
+def named_in(extra: str) -> set[str]:
+    """The uids of those whom a packed message names."""
+    return {mention[0] for mention in json.loads(extra).get("m", ())} if extra else set()

@@ -41,7 +41,9 @@ class Pages:
         first = self._raw(0, 100)
         self.page_size = _page_size(first)
         self.count = (self.size + self.page_size - 1) // self.page_size
-        self._usable = self.page_size - (first[20] if len(first) > 20 and first[:16] == MAGIC and first[20] < 64 else 0)
+        self._usable = self.page_size - (
+            first[20] if len(first) > 20 and first[:16] == MAGIC and first[20] < 64 else 0
+        )
         self._frames: dict[int, bytes] = {}
         if wal is not None and wal.exists():
             self._frames = _frames(wal, self.page_size)
@@ -65,9 +67,9 @@ class Pages:
             found = self._raw((number - 1) * self.page_size, self.page_size)
         except OSError as error:  # a bad sector
             raise Unreadable from error
-        if len(found) < self.page_size:
+        if not found:
             raise Unreadable
-        return found
+        return found.ljust(self.page_size, b"\0")
 
     def kind(self, number: int) -> int:
         """The kind of b-tree page this claims to be. Raises Unreadable."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from convo.model import Person
@@ -32,9 +32,7 @@ def save_all(db: sqlite3.Connection, persons: Iterable[Person]) -> dict[tuple[st
             places.save(db, id_, str(after[0]), str(after[2]))
     if changed:
         db.executemany("UPDATE person SET handle = ?, name = ?, url = ?, bot = ? WHERE id = ?", changed)
-    for key, person in wanted.items():
-        if key not in numbers:
-            numbers[key] = _insert(db, person)
+    numbers.update(_insert(db, [person for key, person in wanted.items() if key not in numbers]))
     linked = {numbers[key]: person.links for key, person in wanted.items() if person.links}
     if linked:
         places.save_links(db, linked)
@@ -45,9 +43,7 @@ def numbers_of(db: sqlite3.Connection, named: Iterable[Person]) -> dict[tuple[st
     """The numbers of persons of whom only the name may be known: what is stored of them stays as it is."""
     wanted = {(person.platform, person.uid): person for person in named}
     numbers = {(platform, uid): id_ for id_, platform, uid, *_ in _find(db, wanted)}
-    for key, person in wanted.items():
-        if key not in numbers:
-            numbers[key] = _insert(db, person)
+    numbers.update(_insert(db, [person for key, person in wanted.items() if key not in numbers]))
     return numbers
 
 
@@ -59,15 +55,20 @@ def _find(db: sqlite3.Connection, keys: Iterable[tuple[str, str]]) -> list[tuple
     ).fetchall()
 
 
-def _insert(db: sqlite3.Connection, person: Person) -> int:
-    (id_,) = db.execute(
-        "INSERT INTO person (platform, uid, handle, name, url, bot, hidden) VALUES (?1, ?2, ?3, ?4, ?5, ?6, EXISTS"
-        " (SELECT 1 FROM hidden h JOIN account a ON a.id = h.account_id WHERE a.platform = ?1 AND h.uid = ?2))"
-        " RETURNING id",
-        (person.platform, person.uid, person.handle, person.name, person.url, int(person.bot)),
-    ).fetchone()
-    places.save(db, id_, person.handle, person.url)
-    return int(id_)
+def _insert(db: sqlite3.Connection, persons: Sequence[Person]) -> dict[tuple[str, str], int]:
+    """Store persons that are new, in this order, with where they are to be found."""
+    if not persons:
+        return {}
+    rows = db.execute(
+        "INSERT INTO person (platform, uid, handle, name, url, bot, hidden) SELECT json_extract(v, '$[0]'), json_extract(v, '$[1]'), json_extract(v, '$[2]'), json_extract(v, '$[3]'),"
+        " json_extract(v, '$[4]'), json_extract(v, '$[5]'), EXISTS (SELECT 1 FROM hidden h JOIN account a ON a.id = h.account_id"
+        " WHERE a.platform = json_extract(v, '$[0]') AND h.uid = json_extract(v, '$[1]')) FROM (SELECT value AS v FROM json_each(?) ORDER BY key)"
+        " RETURNING id, platform, uid",
+        (json.dumps([[p.platform, p.uid, p.handle, p.name, p.url, int(p.bot)] for p in persons]),),
+    ).fetchall()
+    numbers = {(platform, uid): int(id_) for id_, platform, uid in rows}
+    places.save_new(db, [(numbers[p.platform, p.uid], p.handle, p.url) for p in persons])
+    return numbers
 
 
 def known_among(db: sqlite3.Connection, ids: Iterable[int]) -> set[int]:

@@ -73,6 +73,14 @@ def save(db: sqlite3.Connection, person_id: int, handle: str, url: str) -> None:
     _insert(db, person_id, of(handle, url))
 
 
+def save_new(db: sqlite3.Connection, persons: Iterable[tuple[int, str, str]]) -> None:
+    """Write down the places of persons that are new: number, handle and page of each."""
+    db.executemany(
+        "INSERT INTO place VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+        [(id_, kind, place) for id_, handle, url in persons for kind, place in of(handle, url)],
+    )
+
+
 def save_links(db: sqlite3.Connection, links: Mapping[int, Iterable[ProfileLink]]) -> None:
     """Write down the links of profiles, by person, where they changed; a profile without links says nothing."""
     told = {person_id: set(of_links(given)) for person_id, given in links.items()}

@@ -160,5 +160,4 @@ def _surroundings(db: sqlite3.Connection, ids: Collection[int]) -> dict[int, tup
 def _parent(kept: Stored | None, own: Own, message: Message) -> Parent | None:
     if kept is None:
         return None
-    found = kept.message()
-    return Parent(found.author.uid in own.uids(message), {mention.uid for mention in found.mentions})
+    return Parent(kept.author.uid in own.uids(message), kept.named)

@@ -43,13 +43,17 @@ class Repaired:
         if not self.needed:
             return f"The store {store} is whole: nothing was changed."
         said = [f"The store {store} was made anew from what could be read."]
-        said.append(f"Not all could be read of: {', '.join(self.hurt)}." if self.hurt else "Every row could be read.")
+        said.append(
+            f"Not all could be read of: {', '.join(self.hurt)}." if self.hurt else "Every row could be read."
+        )
         if self.restored:
             said.append(f"What the backup {self.restored} has of it was put back.")
         if self.kept:
             said.append(f"The old file is kept as {self.kept}.")
         if self.unsure:
-            said.append("Answers on their way may have left: convo outbox asks about them, none is sent again.")
+            said.append(
+                "Answers on their way may have left: convo outbox asks about them, none is sent again."
+            )
         said.append("The next sync asks the platforms for what is missing.")
         return " ".join(said)
 
@@ -90,19 +94,31 @@ def _check_version(path: Path) -> None:
     """A newer store is whole as far as this program can tell: it must not be rewritten by an older one."""
     found = _version(path)
     if len(MIGRATIONS) < found <= 10_000:
-        raise NewerStore(f"{path} was written by a newer convo: update convo before a repair. Nothing was changed.")
+        raise NewerStore(
+            f"{path} was written by a newer convo: update convo before a repair. Nothing was changed."
+        )
 
 
 def _fault(path: Path) -> str:
+    """What is wrong with the file, which is left as it is, and so is what stands beside it."""
+    absent = [file for file in _trio(path) if not file.exists()]
+    try:
+        return _look(path)
+    finally:
+        for file in absent:
+            file.unlink(missing_ok=True)
+
+
+def _look(path: Path) -> str:
     try:
         db = connect(path, untouched=True)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         return str(error)
     try:
         if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'message'").fetchone():
             return "it has no tables"
         return checkup.fault(db)
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         return str(error)
     finally:
         db.close()
@@ -121,7 +137,9 @@ def _repair(path: Path, now: datetime) -> Repaired:
         hurt, unsure = _fill(db, fresh, kept, saved, now)
         fault = checkup.fault(db)
         if fault:
-            raise StoreError(f"The repair of {path} failed: {fault}. The store is as it was; please report it.")
+            raise StoreError(
+                f"The repair of {path} failed: {fault}. The store is as it was; please report it."
+            )
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except BaseException:
         db.close()
@@ -148,7 +166,9 @@ def _fill(
     migrate(db, fresh)
     known = {}
     if saved:
-        known = {line.number: line for line in lines.read(saved) if isinstance(line, lines.Account) and line.number}
+        known = {
+            line.number: line for line in lines.read(saved) if isinstance(line, lines.Account) and line.number
+        }
     with _transaction(db):
         mending.mend(db, known, now)
     unsure = db.execute("SELECT count(*) FROM outbox WHERE state = 'unsure'").fetchone()[0]

@@ -188,7 +188,8 @@ _COLUMNS: Final = (
     " CASE WHEN t.waiting_for <> '[]' AND t.arrival > t.looked"
     " AND NOT (SELECT known FROM person WHERE id = m.author_id)"
     " THEN NOT EXISTS (SELECT 1 FROM (SELECT o.addressed FROM message o WHERE o.author_id = m.author_id"
-    " AND o.created_at <= m.created_at AND (o.created_at < m.created_at OR o.arrival < m.arrival) ORDER BY o.created_at DESC LIMIT 200) WHERE addressed IS NOT NULL) ELSE 0 END"
+    " AND o.created_at <= m.created_at AND (o.created_at < m.created_at OR o.arrival < m.arrival)"
+    " ORDER BY o.created_at DESC LIMIT 200) WHERE addressed IS NOT NULL) ELSE 0 END"
 )
 
 
@@ -224,6 +225,7 @@ class _Context:
     accounts: Mapping[int, str]
     drafts: Collection[int]
     outbox: Mapping[int, OutboxState]
+    pasted: Collection[int]
     now: int
 
 
@@ -237,21 +239,20 @@ _URGENT: Final = (
 """Which answer a row tells of, the last of these first."""
 
 
-def _unsent(db: sqlite3.Connection) -> tuple[Collection[int], Mapping[int, OutboxState]]:
-    """The threads that have a draft, and those that have an answer on its way."""
-    drafts = {
-        number
-        for (number,) in db.execute(
-            "SELECT m.thread_id FROM draft d JOIN message m ON m.uri = d.uri WHERE trim(d.text) <> ''"
-        )
-    }
+def _unsent(db: sqlite3.Connection) -> tuple[Collection[int], Mapping[int, OutboxState], Collection[int]]:
+    """The threads that have a draft, those that have an answer on its way, and those with words to paste."""
+    found = db.execute(
+        "SELECT m.thread_id, json_extract(d.options, '$.pasted') FROM draft d JOIN message m ON m.uri = d.uri"
+        " WHERE trim(d.text) <> ''"
+    ).fetchall()
+    drafts = {number for number, _ in found}
     outbox: dict[int, OutboxState] = {}
     for number, state in db.execute(
         "SELECT m.thread_id, o.state FROM outbox o JOIN message m ON m.uri = o.uri WHERE o.state <> 'sent'"
     ):
         known, new = outbox.get(number), OutboxState(state)
         outbox[number] = new if known is None else max(known, new, key=_URGENT.index)
-    return drafts, outbox
+    return drafts, outbox, {number for number, pasted in found if pasted}
 
 
 def _row(row: Sequence[Any], context: _Context) -> Row:
@@ -294,6 +295,7 @@ def _row(row: Sequence[Any], context: _Context) -> Row:
         arrival=arrival,
         # Only a snooze leaves a time beside `waiting`; it goes when the thread was looked at.
         woke=state is State.WAITING and state_since is not None,
+        to_paste=thread_id in context.pasted and state is State.WAITING,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from convo.store.pages import INNER_INDEX, INNER_TABLE, LEAF_INDEX, LEAF_TABLE, Cell, Pages, Unreadable
 
-DERIVED: Final = frozenset({"talk", "turn"})
+DERIVED: Final = frozenset({"talk", "turn", "person_word"})
 """Tables that are made anew from the others; so is the search index."""
 
 _SMALL: Final = 10**14
@@ -149,7 +149,9 @@ class Salvage:
     def _insert(self, table: Table, rows: Sequence[dict[str, Any]]) -> None:
         put = 0
         for row in rows:
-            sql = f"INSERT OR IGNORE INTO {table.name} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
+            sql = (
+                f"INSERT OR IGNORE INTO {table.name} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})"
+            )
             try:
                 put += self._db.execute(sql, tuple(row.values())).rowcount
             except (sqlite3.Error, OverflowError, UnicodeEncodeError):

@@ -88,7 +88,9 @@ class _Asked:
         first: list[Condition] = []
         if positive:
             expression = " AND ".join(positive)
-            first.append(("f.message_fts MATCH ?", [f"({expression}) NOT ({negative})" if negative else expression]))
+            if negative:
+                expression = f"({expression}) NOT ({negative})"
+            first.append(("f.message_fts MATCH ?", [expression]))
             source, by = "message_fts f CROSS JOIN message m ON m.id = f.rowid", f"f.rowid {self._order}"
             if self._numbers is not None:
                 first.append(_among(self._numbers))
@@ -118,30 +120,48 @@ def _among(numbers: Sequence[int]) -> Condition:
     )
 
 
-_FEW = 5_000
-"""So many messages are looked at one by one; where there may be more, the newest are walked through instead."""
+_FEW, _CROWD = 2_000, 500
+"""So many messages are looked at one by one; where there may be more, the newest are walked through instead.
+
+So many people are taken to have written more."""
 
 
 def _few(db: sqlite3.Connection, filters: Collection[Filter]) -> list[int] | None:
     """The messages that the filters leave to look at, where few are by the persons or in the states asked for."""
-    best: list[int] | None = None
+    found = []
     for one in filters:
-        if one.without or one.name not in ("from", "is"):
-            continue
-        if one.name == "from":
-            people = {number for value in one.values for number in _people(db, value)}
-            sql = "json_each(?) j CROSS JOIN message m INDEXED BY message_author ON m.author_id = j.value"
-            values = sorted(people)
-        else:
-            sql = (
-                "json_each(?) j CROSS JOIN thread t INDEXED BY thread_state ON t.state = j.value"
-                " CROSS JOIN message m INDEXED BY message_thread ON m.thread_id = t.id"
-            )
-            values = list(one.values)
-        rows = db.execute(f"SELECT m.id FROM {sql} LIMIT ?", (json.dumps(values), _FEW + 1)).fetchall()
-        if len(rows) <= _FEW and (best is None or len(rows) < len(best)):
-            best = [number for (number,) in rows]
-    return best
+        if not one.without and one.name in _SOURCES:
+            source, values = _SOURCES[one.name](db, one)
+            if not source:
+                continue
+            rows = db.execute(f"SELECT m.id FROM {source} LIMIT ?", (*values, _FEW + 1)).fetchall()
+            if len(rows) <= _FEW:
+                found.append([number for (number,) in rows])
+    return min(found, key=len, default=None)
+
+
+def _by_people(db: sqlite3.Connection, one: Filter) -> Condition:
+    """The messages of the persons named, as a source; "" where they are a crowd."""
+    people: set[int] = set()
+    for value in one.values:
+        sql, values = _people(value)
+        people.update(number for (number,) in db.execute(f"{sql} LIMIT ?", (*values, _CROWD + 1)).fetchall())
+    if len(people) > _CROWD:
+        return "", []
+    source = "json_each(?) j CROSS JOIN message m INDEXED BY message_author ON m.author_id = j.value"
+    return source, [json.dumps(sorted(people))]
+
+
+def _in_states(db: sqlite3.Connection, one: Filter) -> Condition:
+    """The messages of the threads in these states, as a source."""
+    source = (
+        "json_each(?) j CROSS JOIN thread t INDEXED BY thread_state ON t.state = j.value"
+        " CROSS JOIN message m INDEXED BY message_thread ON m.thread_id = t.id"
+    )
+    return source, [json.dumps(one.values)]
+
+
+_SOURCES = {"from": _by_people, "is": _in_states}
 
 
 def _condition(db: sqlite3.Connection, one: Filter) -> Condition:
@@ -152,22 +172,19 @@ def _condition(db: sqlite3.Connection, one: Filter) -> Condition:
 
 
 def _from(db: sqlite3.Connection, value: str) -> Condition:
-    return "m.author_id IN (SELECT value FROM json_each(?))", [json.dumps(_people(db, value))]
+    people, values = _people(value)
+    return f"m.author_id IN ({people})", values
 
 
 def _to(db: sqlite3.Connection, value: str) -> Condition:
     if value.lower() == "me":
         return "m.addressed IS NOT NULL", []
-    people = _people(db, value)
-    uids = db.execute(
-        "SELECT p.uid FROM json_each(?) j CROSS JOIN person p ON p.id = j.value", (json.dumps(people),)
-    ).fetchall()
+    people, values = _people(value)
     return (
-        "EXISTS (SELECT 1 FROM message q WHERE q.uri = m.parent_uri"
-        " AND q.author_id IN (SELECT value FROM json_each(?)))"
+        f"EXISTS (SELECT 1 FROM message q WHERE q.uri = m.parent_uri AND q.author_id IN ({people}))"
         " OR EXISTS (SELECT 1 FROM json_each(iif(m.extra = '', '{}', m.extra), '$.m') e"
-        " WHERE json_extract(e.value, '$[0]') IN (SELECT value FROM json_each(?)))",
-        [json.dumps(people), json.dumps([uid for (uid,) in uids])],
+        f" WHERE json_extract(e.value, '$[0]') IN (SELECT uid FROM person WHERE id IN ({people})))",
+        [*values, *values],
     )
 
 
@@ -221,22 +238,20 @@ _CONDITIONS = {
 }
 
 
-def _people(db: sqlite3.Connection, value: str) -> list[int]:
-    """The persons whose name or handle has a word that begins like this; "me" is the user."""
+def _people(value: str) -> Condition:
+    """The persons whose name or handle has a word that begins like this, as a query; "me" is the user."""
     if value.lower() == "me":
-        return [id_ for (id_,) in db.execute("SELECT id FROM person WHERE is_me").fetchall()]
+        return "SELECT id FROM person WHERE is_me", []
     wanted = words.fold(value).lstrip("@")
     first = wanted.partition(" ")[0]
-    rows = db.execute(
-        "SELECT DISTINCT person_id FROM person_word WHERE word >= ? AND word < ?", (first, f"{first}\U0010ffff")
-    ).fetchall()
-    if first != wanted:
-        rows = db.execute(
-            "SELECT p.id FROM json_each(?1) j CROSS JOIN person p ON p.id = j.value"
-            " WHERE instr(folded(p.handle), ?2) = 1 OR instr(' ' || folded(p.name), ' ' || ?2)",
-            (json.dumps([number for (number,) in rows]), wanted),
-        ).fetchall()
-    return [number for (number,) in rows]
+    span: list[object] = [first, f"{first}\U0010ffff"]
+    if first == wanted:
+        return "SELECT person_id FROM person_word WHERE word >= ? AND word < ?", span
+    return (
+        "SELECT p.id FROM person_word w JOIN person p ON p.id = w.person_id WHERE w.word >= ? AND w.word < ?"
+        " AND (instr(folded(p.handle), ?) = 1 OR instr(' ' || folded(p.name), ?))",
+        [*span, wanted, f" {wanted}"],
+    )
 
 
 def _pattern(terms: Collection[Term]) -> re.Pattern[str] | None:

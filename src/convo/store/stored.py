@@ -10,7 +10,7 @@ from typing import Any
 
 from convo.model import Message, Person, Reason, Visibility
 from convo.store.connection import micros, moment
-from convo.store.packing import pack, unpack
+from convo.store.packing import named_in, pack, unpack
 from convo.store.words import index_words
 
 CONTENT = (
@@ -59,6 +59,11 @@ class Stored:
     def text(self) -> str:
         """Its words."""
         return str(self.content[15])
+
+    @property
+    def named(self) -> set[str]:
+        """The uids of those whom it names."""
+        return named_in(self.content[16])
 
     @property
     def indexed(self) -> tuple[str, str, str]:

@@ -18,9 +18,7 @@ COLUMNS: Final = (
     "thread_id", "person_id", "quiet", "settled", "first_at", "last_at", "theirs_id", "theirs_at", "mine_id",
     "mine_at", "late", "waiting_since",
 )  # fmt: skip
-_SELECT: Final = (
-    f"SELECT {', '.join(COLUMNS)} FROM talk WHERE thread_id IN (SELECT value FROM json_each(?))"
-)
+_SELECT: Final = f"SELECT {', '.join(COLUMNS)} FROM talk WHERE thread_id IN (SELECT value FROM json_each(?))"
 _WRITE: Final = (
     f"INSERT INTO talk ({', '.join(COLUMNS)}) VALUES ({', '.join('?' * len(COLUMNS))})"
     " ON CONFLICT (thread_id, person_id) DO UPDATE SET "
@@ -35,7 +33,7 @@ Row = tuple[Any, ...]
 class _Talk:
     """One person's part of a thread while it is gone through."""
 
-    __slots__ = ("mine", "quiet", "since", "theirs", "first")
+    __slots__ = ("first", "mine", "quiet", "since", "theirs")
 
     def __init__(self) -> None:
         self.first: Place | None = None
@@ -151,6 +149,4 @@ def write(db: sqlite3.Connection, thread_ids: Collection[int], rows: Sequence[Ro
         db.executemany("DELETE FROM talk WHERE thread_id = ? AND person_id = ?", gone)
     if new:
         db.executemany(_WRITE, new)
-    persons = {person for _, person in gone} | {row[1] for row in new}
-    if persons:
-        turns.settle(db, persons)
+    turns.settle(db, {person for _, person in (*before, *after)})

@@ -39,7 +39,9 @@ def settle(db: sqlite3.Connection, person_ids: Collection[int]) -> None:
     wanted = json.dumps([number for (number,) in found])
     humans: dict[tuple[str, int], list[Fact]] = {}
     for fact in db.execute(_FACTS, (wanted,)).fetchall():
-        humans.setdefault(("contact", fact[1]) if fact[1] is not None else ("person", fact[0]), []).append(fact)
+        humans.setdefault(("contact", fact[1]) if fact[1] is not None else ("person", fact[0]), []).append(
+            fact
+        )
     after = {row[0]: row for row in map(_turn, humans.values()) if row is not None}
     before = {
         row[0]: row

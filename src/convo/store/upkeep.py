@@ -48,7 +48,8 @@ def bare(db: sqlite3.Connection, account_id: int, arrival: int, limit: int) -> l
         "SELECT m.uri, s.local_id, s.data FROM message m INDEXED BY message_addressed"
         " CROSS JOIN thread t ON t.id = m.thread_id AND t.state = 'waiting'"
         " CROSS JOIN sighting s ON s.message_id = m.id AND s.account_id = ?"
-        " WHERE m.addressed IS NOT NULL AND m.waits AND m.arrival > ? AND (s.parent_local_id <> '' OR (m.parent_uri <> ''"
+        " WHERE m.addressed IS NOT NULL AND m.waits AND m.arrival > ?"
+        " AND (s.parent_local_id <> '' OR (m.parent_uri <> ''"
         " AND NOT EXISTS (SELECT 1 FROM message p WHERE p.uri = m.parent_uri)))"
         " GROUP BY t.id ORDER BY m.since DESC LIMIT ?",
         (account_id, arrival, limit),

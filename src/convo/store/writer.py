@@ -84,7 +84,7 @@ class Writer:
             try:
                 with self._lock:
                     result = self._transaction(job.run, job.durable)
-            except sqlite3.Error as error:
+            except (sqlite3.Error, UnicodeDecodeError) as error:
                 job.done.set_exception(sentence(error, self._path))
             except BaseException as error:
                 job.done.set_exception(error)
@@ -124,11 +124,18 @@ class Writer:
 
     def _check_file(self) -> None:
         """What is written to a file that was taken away would be gone with the program."""
-        if _file(self._path) != self._file:
-            raise StoreError(
-                f"{self._path} was moved, deleted or replaced while convo ran: nothing can be kept in it. "
-                "Put it back, or leave convo and start it again."
-            )
+        gone = self.gone()
+        if gone:
+            raise StoreError(gone)
+
+    def gone(self) -> str:
+        """What to say when the file is not there any more, "" while it is."""
+        if _file(self._path) == self._file:
+            return ""
+        return (
+            f"{self._path} was moved, deleted or replaced while convo ran: nothing can be kept in it. "
+            "Put it back, or leave convo and start it again."
+        )
 
     def _data_version(self) -> int:
         return int(self._db.execute("PRAGMA data_version").fetchone()[0])

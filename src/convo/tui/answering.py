@@ -6,10 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from convo.engine import voice
-from convo.tui import moving, phrases
+from convo.tui import moving
 from convo.tui.entries import Fold
-from convo.tui.menus import Choice, Question
-from convo.views import Caution, Draft, Entry, Failure, OutboxRow
+from convo.views import Draft, Entry, Failure, OutboxRow
 
 if TYPE_CHECKING:
     from convo.engine.answers import Terms
@@ -76,17 +75,33 @@ def _message(screen: InboxScreen, uri: str) -> Entry | None:
     return inbox.entry(found.message_id) if found.message_id else None
 
 
-async def _answer(screen: InboxScreen, account: str | None = None) -> bool:
+async def _answer(screen: InboxScreen) -> bool:
     entry = _target(screen)
-    if entry is None:
-        return False
-    terms = screen.desk.engine.answers.terms(entry.message_id, account)
-    if terms.refusal:
+    return entry is not None and await answer_to(screen, entry)
+
+
+async def answer_to(screen: InboxScreen, entry: Entry) -> bool:
+    """Open the box to this message; whether it can be answered."""
+    terms = screen.desk.engine.answers.terms(entry.message_id, None)
+    if terms.refusal and (entry.deleted or takes_answers(terms)):
         screen.desk.say(terms.refusal)
         return False
     draft = terms.draft or new_draft(screen, terms)
     await open_box(screen, terms, draft)
     return True
+
+
+def takes_answers(terms: Terms) -> bool:
+    """Whether the account can answer by program at all; else the words are copied and the page is opened."""
+    return any(verb.value == "answer" for verb in terms.can.verbs)
+
+
+def edit_draft(screen: InboxScreen, terms: Terms) -> Draft:
+    """A draft that changes an own message: what was begun, else its words as they are."""
+    if terms.draft is not None and terms.draft.edits:
+        return terms.draft
+    text = terms.message.text
+    return replace(new_draft(screen, terms), text=text, cursor=len(text), edits=terms.message.uri)
 
 
 def new_draft(screen: InboxScreen, terms: Terms) -> Draft:
@@ -115,6 +130,9 @@ async def open_box(screen: InboxScreen, terms: Terms, draft: Draft) -> None:
     people = [entry.author for entry in opened.entries] if opened else []
     names = {who.uid: who.shown for who in [*people, terms.message.author]}
     box.open(terms, draft, names, screen.desk.engine.accounts.label(terms.platform))
+    if box.pasting:
+        box.cautions = (f"{terms.refusal} Ctrl+S copies your words and opens that page; you paste them there. "
+                        "convo then finds your answer by itself.",)  # fmt: skip
     screen.whole_thread = False
     screen.thread.answer(terms.message.message_id)
     screen.lay_panes(screen.app.size.width, screen.app.size.height)
@@ -141,14 +159,18 @@ def measure(screen: InboxScreen) -> None:
 
 def changed(screen: InboxScreen) -> None:
     """After a keystroke: count, paint, and keep it soon."""
+    from convo.tui import naming
+
     box = box_of(screen)
     if box.draft is None:
         return
     measure(screen)
     box.kept = "keeping …"
-    box.cautions = ()
+    if not box.pasting:
+        box.cautions = ()
     screen.draw_reply()
     screen.convo.keep_soon(SAVE_AFTER)
+    naming.look(screen)
 
 
 async def keep_now(screen: InboxScreen) -> None:
@@ -181,80 +203,13 @@ def close(screen: InboxScreen) -> None:
     """Take the box away and give the focus back to where it was."""
     box = box_of(screen)
     box.close()
+    screen.names.display = False
     screen.thread.styles.height = "1fr"
     screen.whole_thread = False
     screen.thread.answer(None)
     screen.lay_panes(screen.app.size.width, screen.app.size.height)
     screen.focus_pane(screen.pane)
     screen.call_after_refresh(screen.thread.show_current)
-
-
-async def send(screen: InboxScreen) -> None:
-    """Say what should be said before sending, then send."""
-    desk, box = screen.desk, box_of(screen)
-    draft = box.take()
-    if draft is None or box.terms is None:
-        return
-    if not draft.text.strip():
-        box.cautions = ("There is nothing to send yet.",)
-        screen.draw_reply()
-        return
-    cautions = desk.engine.answers.cautions(draft)
-    blocking = [one for one in cautions if one.blocks]
-    asking = [one for one in cautions if one.needs_yes and not one.blocks]
-    telling = [one for one in cautions if not one.needs_yes and not one.blocks]
-    said = tuple(one.words for one in (*blocking, *telling))
-    if said and (blocking or box.cautions != said):
-        box.cautions = said
-        screen.draw_reply()
-        screen.draw()
-        return
-    if asking:
-        _ask_wider(screen, asking[0], draft)
-        return
-    await _send(screen, draft, yes=bool(telling))
-
-
-def _ask_wider(screen: InboxScreen, caution: Caution, draft: Draft) -> None:
-    theirs = box_of(screen).terms
-    assert theirs is not None
-    narrow = theirs.message.visibility
-
-    async def chosen(letter: str) -> None:
-        if letter == "w":
-            await _send(screen, draft, yes=True)
-        else:
-            box_of(screen).change(replace(draft, visibility=narrow))
-            await _send(screen, replace(draft, visibility=narrow), yes=False)
-
-    choices = (Choice("n", f"keep it to {phrases.readers(narrow, theirs.message.author)}"),
-               Choice("w", "send it to more people"))  # fmt: skip
-    screen.ask(Question("Who may read it?", choices, chosen, words=caution.words, enter="keep it so"))
-
-
-async def _send(screen: InboxScreen, draft: Draft, yes: bool) -> None:
-    desk = screen.desk
-    row = await desk.engine.answers.send(draft, yes=yes)
-    screen.convo.forget_keeping()
-    box_of(screen).kept = ""
-    close(screen)
-    desk.merge()
-    _next_waiting_here(screen, row)
-    desk.say("" if row.leaves_at is not None else voice.sending(row, desk.clock.now()))
-
-
-def _next_waiting_here(screen: InboxScreen, row: OutboxRow) -> None:
-    """The next waiting conversation is under the cursor; the sent one stays where its state puts it."""
-    current = screen.list.current
-    if (
-        current is not None
-        and current.thread_id == row.thread_id
-        and screen.list.index + 1 < len(screen.list.items)
-    ):
-        screen.list.move_to(screen.list.index + 1)
-    if screen.pane == "thread":
-        screen.focus_pane("list")
-    screen.desk.follow()
 
 
 async def back_in_box(screen: InboxScreen, draft: Draft, words: str) -> None:

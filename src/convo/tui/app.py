@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,7 @@ from convo.tui.paint import Painted
 from convo.tui.rowlist import RowList
 from convo.tui.screen import InboxScreen
 from convo.tui.views_pane import ViewsPane
+from convo.views import Seen, View
 
 if TYPE_CHECKING:
     from convo.engine import Engine
@@ -51,7 +53,8 @@ class ConvoApp(AccountedApp):
 
     def __init__(self, engine: Engine, config: Config | None = None, *, offline: bool = False,
                  zone: tzinfo | None = None, first: bool = False, words: str = "") -> None:  # fmt: skip
-        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)  # so that no grey is sent instead of colours
+        no_colour = "NO_COLOR" in os.environ
+        super().__init__(ansi_color=True if no_colour else None)  # so that no grey is sent instead of colours
         config = config or engine.config
         encoding = getattr(sys.__stdout__, "encoding", None) or "utf-8"
         glyphs = theme.ascii_glyphs(config.look.glyphs, encoding=encoding)
@@ -96,7 +99,7 @@ class ConvoApp(AccountedApp):
         if not self.inbox.menu.is_attached:
             from convo.tui import deeds  # noqa: F401
 
-            await self.inbox.mount(self.inbox.page, self.inbox.menu)
+            await self.inbox.mount(self.inbox.page, self.inbox.menu, self.inbox.names)
 
     async def _warm(self) -> None:
         """Mount the text fields before they are asked for."""
@@ -168,17 +171,21 @@ class ConvoApp(AccountedApp):
         await router.guarded(self.inbox, answering.keep_now(self.inbox))
 
     def look_soon(self) -> None:
-        """After two seconds with the focus an open conversation counts as looked at."""
+        """Two seconds after a conversation was opened, or scrolled beside the list, it counts as looked at.
+
+        One that only stands beside the list does not: nobody may have been there.
+        """
         if self._look_timer is not None:
             self._look_timer.stop()
         opened = self.inbox.thread.opened
         if opened is not None:
-            self._look_timer = self.set_timer(LOOKED_AFTER, self._looked)
+            self._look_timer = self.set_timer(LOOKED_AFTER, partial(self._looked, opened.row.thread_id))
 
-    async def _looked(self) -> None:
-        seen = self.desk.seen()
-        if self.inbox.pane == "thread" and seen is not None and self.desk.view.value != "quiet":
-            await self.engine.acts.looked(seen)
+    async def _looked(self, thread_id: int = 0) -> None:
+        opened = self.inbox.thread.opened
+        if opened is None or thread_id not in (0, opened.row.thread_id) or self.desk.view is View.QUIET:
+            return
+        await self.engine.acts.looked(Seen(opened.row.thread_id, opened.row.arrival))
 
     # the engine
 
@@ -271,5 +278,9 @@ class ConvoApp(AccountedApp):
             question = self.inbox.menu.question
             self.close_menu()
             await router.guarded(self.inbox, question.chosen(event.target))
+        elif event.source.id == "names":
+            from convo.tui import naming
+
+            naming.take_at(self.inbox, int(event.target.rpartition(" ")[2]))
         elif event.source.id == "keys":
             await self.run_command(event.target)

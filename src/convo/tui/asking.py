@@ -8,7 +8,7 @@ from convo.engine import voice
 from convo.tui import answering, phrases
 from convo.tui.commands import BY_NAME, COMMANDS, shown_key
 from convo.tui.menus import Choice, Question
-from convo.views import Health, OutboxRow
+from convo.views import OutboxRow
 
 if TYPE_CHECKING:
     from convo.tui.screen import InboxScreen
@@ -120,8 +120,11 @@ async def commands(screen: InboxScreen) -> None:
 async def row_menu(screen: InboxScreen) -> None:
     """Every command of a row, by its key."""
     keymap = screen.desk.keymap
-    listed = [one for one in COMMANDS if one.row_menu and keymap.keys(one.name)]
-    choices = tuple(Choice(_letter(keymap.keys(one.name)), one.help, "", one.name) for one in listed)
+    listed = [one for one in COMMANDS if one.row_menu and screen.pane in one.where]
+    choices = tuple(
+        Choice(_letter(keymap.keys(one.name)) if keymap.keys(one.name) else "", one.help, "", one.name)
+        for one in listed
+    )
 
     async def chosen(name: str) -> None:
         await screen.convo.run_command(name)
@@ -133,16 +136,3 @@ async def row_menu(screen: InboxScreen) -> None:
 
 def _letter(keys: tuple[str, ...]) -> str:
     return next((key for key in keys if len(key) == 1), shown_key(keys[0]))
-
-
-async def help_account(screen: InboxScreen) -> None:
-    """Do what helps the account under the cursor."""
-    accounts = screen.desk.accounts
-    if not accounts:
-        return
-    status = accounts[min(screen.page.index, len(accounts) - 1)]
-    if status.health in (Health.SIGN_IN, Health.OFF):
-        screen.desk.say(status.advice or f"Run:  convo login {status.name}")
-    else:
-        screen.desk.engine.look_now((status.name,))
-        screen.desk.say(f"Looking at {status.name} now.")

@@ -27,7 +27,7 @@ def looked_at(screen: InboxScreen, short: bool = False) -> str:
     look = screen.desk.source.look
     if look.search is not None:
         return "Search"
-    name = look.account or look.view.value.capitalize()
+    name = "People" if look.people else look.account or look.view.value.capitalize()
     if look.narrow:
         return f'{name}, with "{look.narrow}"'
     if look.view in (View.DRAFTS, View.OUTBOX) or short:
@@ -114,7 +114,7 @@ def _key_line_name(screen: InboxScreen) -> str:
         return "results"
     if not screen.list.items:
         return "empty"
-    view = screen.desk.view.value
+    view = "persons" if screen.desk.source.look.people else screen.desk.view.value
     if view in KEY_LINES:
         return view
     return "list, one pane" if screen.one_pane else "list"
@@ -151,6 +151,8 @@ def _label_here(screen: InboxScreen, command: str) -> str:
             return "change it there"
         if box.leaves_at_once:
             return "send now"
+    if command == "snooze" and screen.page.kind == "accounts":
+        return "rest"
     if command == "quiet" and screen.desk.view is View.QUIET:
         return "not quiet"
     if screen.one is not None and screen.place == "thread" and command in _ONE_LABELS:
@@ -184,7 +186,7 @@ def title(screen: InboxScreen, size: int) -> list[Line]:
         return []
     moment = screen.desk.moment()
     if screen.one is not None:
-        return oneatatime.title_lines(opened, moment, size)
+        return oneatatime.title_lines(opened, moment, size, screen.app.size.height >= 22)
     rows: list[Line] = []
     if not screen.one_pane:
         text = cells.field(phrases.title(opened.row), size - 2)
@@ -244,7 +246,9 @@ def _empty_lines(screen: InboxScreen, size: int) -> list[Line]:
             line(" ", part)
             for part in cells.wrap(f'Nothing here with "{look.narrow}". Esc clears it.', size - 2)
         ]
-    if look.account:
+    if look.people:
+        rows = ["Here will be the people you talk with."]
+    elif look.account:
         rows = [f"Nothing has come through {look.account} yet."]
     elif look.view is View.WAITING:
         return [EMPTY] * 4 + [
@@ -258,6 +262,8 @@ def _empty_lines(screen: InboxScreen, size: int) -> list[Line]:
 
 def resting_lines(screen: InboxScreen, size: int) -> list[Line]:
     """Nobody waits: who has the user's answer, who comes back, and three ways on."""
+    if any(one.health is Health.LOOKING and one.looked_at is None for one in screen.desk.accounts):
+        return [line(Span("Looking for who waits for you …", bold=True))]
     inbox, moment = screen.desk.engine.inbox, screen.desk.moment()
     rows = [line(Span("Nobody waits for you.", bold=True)), EMPTY]
     answered = [phrases.first_name(row.who) for row in inbox.rows(View.ANSWERED, limit=4).rows if row.who]

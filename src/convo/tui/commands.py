@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Literal
 
 Place = Literal[
-    "views", "list", "thread", "reply", "people", "names", "search", "accounts", "help", "end", "palette"
-]
+    "views", "list", "thread", "reply", "people", "names", "search", "accounts", "help", "end", "first", "person",
+    "note", "palette"
+]  # fmt: skip
 """Where the focus is: a pane of the inbox, a part of the reply box, or a page."""
 
 PANES: tuple[Place, ...] = ("views", "list", "thread")
 TALK: tuple[Place, ...] = ("list", "thread")
-PAGES: tuple[Place, ...] = ("accounts", "help", "end")
+PAGES: tuple[Place, ...] = ("accounts", "help", "end", "first", "person")
+ABOUT: tuple[Place, ...] = (*TALK, "person")
 BOX: tuple[Place, ...] = ("reply", "people", "names")
 EVERY: tuple[Place, ...] = (*PANES, *PAGES)
 
@@ -45,24 +47,24 @@ def _view(letter: str, name: str, *more: str) -> Command:
 COMMANDS: tuple[Command, ...] = (
     Command("next", ("j", "down"), "next", "next", "Move", EVERY),
     Command("previous", ("k", "up"), "previous", "previous", "Move", EVERY),
-    Command("top", ("g g", "home"), "top", "to the top", "Move", (*PANES, "help")),
-    Command("bottom", ("G", "end"), "bottom", "to the bottom", "Move", (*PANES, "help")),
-    Command("page_down", ("pagedown",), "page on", "a page down", "Move", (*PANES, "help")),
-    Command("page_up", ("pageup",), "page back", "a page up", "Move", (*PANES, "help")),
+    Command("top", ("g g", "home"), "top", "to the top", "Move", (*PANES, "help", "person")),
+    Command("bottom", ("G", "end"), "bottom", "to the bottom", "Move", (*PANES, "help", "person")),
+    Command("page_down", ("pagedown",), "page on", "a page down", "Move", (*PANES, "help", "person")),
+    Command("page_up", ("pageup",), "page back", "a page up", "Move", (*PANES, "help", "person")),
     Command("open", ("enter", "l", "right"), "open", "open, then answer", "Move",
-            (*PANES, "accounts"), row_menu=True),
+            (*PANES, "accounts", "person"), row_menu=True),
     Command("back", ("escape", "h", "left"), "back", "back, clear a filter", "Move", EVERY),
     Command("leave", ("q",), "leave", "back; leave from the top", "Move", EVERY),
     Command("forward", ("tab",), "next pane", "to the next pane", "Move", (*PANES, "help"), listed=False),
     Command("backward", ("shift+tab",), "pane before", "to the pane before", "Move", PANES, listed=False),
-    Command("next_waiting", ("]",), "next", "next who waits", "Move", TALK),
-    Command("previous_waiting", ("[",), "previous", "who waits before", "Move", TALK),
+    Command("next_waiting", ("]",), "next", "next who waits", "Move", ABOUT),
+    Command("previous_waiting", ("[",), "previous", "who waits before", "Move", ABOUT),
     Command("next_hit", ("n",), "next hit", "next hit, next new message", "Move", TALK),
     Command("previous_hit", ("N",), "hit before", "hit before, new one before", "Move", TALK),
     Command("scroll_down", ("J",), "scroll", "scroll beside the list", "Move", TALK),
     Command("scroll_up", ("K",), "scroll back", "scroll back", "Move", TALK),
     Command("page_on", ("space",), "page on", "page the conversation", "Move", TALK),
-    Command("answer", ("r",), "answer", "answer", "The conversation", TALK, "answers.terms", True),
+    Command("answer", ("r",), "answer", "answer", "The conversation", ABOUT, "answers.terms", True),
     Command("answer_editor", ("R",), "in editor", "answer, in your editor", "The conversation", TALK,
             "answers.terms", True),
     Command("answer_quoting", (">",), "quote", "answer, quoting", "The conversation", TALK,
@@ -71,14 +73,14 @@ COMMANDS: tuple[Command, ...] = (
             "acts.done", True),
     Command("done_all", ("E",), "done, all", "done, with all its branches", "The conversation", TALK,
             "acts.done", True),
-    Command("snooze", ("s",), "snooze", "snooze, put off", "The conversation", TALK,
+    Command("snooze", ("s",), "snooze", "snooze, put off", "The conversation", (*TALK, "accounts"),
             "acts.snooze", True),
     Command("mute", ("m",), "mute", "mute the conversation", "The conversation", TALK, "acts.mute", True),
-    Command("mute_person", ("M",), "mute person", "mute the person (asks)", "The conversation", TALK,
+    Command("mute_person", ("M",), "mute person", "mute the person (asks)", "The conversation", ABOUT,
             "acts.mute_person", True),
-    Command("quiet", ("!",), "quiet", "quiet, not quiet", "The conversation", TALK,
+    Command("quiet", ("!",), "quiet", "quiet, not quiet", "The conversation", ABOUT,
             "acts.quiet", True),
-    Command("circle", ("*",), "circle", "into the circle, out of it", "The conversation", TALK, "acts.circle", True),
+    Command("circle", ("*",), "circle", "into the circle, out of it", "The conversation", ABOUT, "acts.circle", True),
     Command("moderate", ("a",), "decide", "approve, spam, trash", "The conversation", TALK,
             "moderation.decide", True),
     Command("edit_own", ("i",), "change", "change your own message", "The conversation", TALK,
@@ -97,7 +99,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("again", (".",), "again", "the same again, on this", "The conversation", TALK),
     Command("undo", ("u",), "undo", "take back", "Undo", EVERY, "acts.undo"),
     Command("redo", ("U",), "do again", "do again", "Undo", EVERY, "acts.redo"),
-    Command("links", ("f",), "links", "links and attachments", "Look", TALK, row_menu=True),
+    Command("links", ("f",), "links", "links and attachments", "Look", ABOUT, row_menu=True),
     Command("browser", ("o",), "browser", "open in the browser", "Look", (*TALK, "accounts"), row_menu=True),
     Command("copy", ("y",), "copy", "copy the words", "Look", (*TALK, "accounts"), row_menu=True),
     Command("copy_address", ("Y",), "copy address", "copy the address", "Look", TALK, row_menu=True),
@@ -116,15 +118,22 @@ COMMANDS: tuple[Command, ...] = (
     _view("d", "done"),
     _view("m", "muted"),
     _view("i", "all"),
+    _view("p", "people"),
+    Command("person", ("p",), "person", "this person's page", "The conversation", TALK, "people.person", True),
+    Command("note", ("t",), "note", "note about this person", "The conversation", ABOUT, "acts.note", True),
+    Command("join", ("=",), "join", "the same human: join", "The conversation", ABOUT, "acts.join", True),
+    Command("separate", ("-",), "separate", "somebody else: separate", "The conversation", ABOUT,
+            "acts.separate", True),
+    Command("note_done", ("escape", "ctrl+s"), "done", "keep the note", "The conversation", ("note",), listed=False),
     Command("one_at_a_time", ("F",), "one at a time", "one at a time", "More", PANES),
     Command("accounts", ("A",), "accounts", "accounts", "More", (*PANES, "end"), "inbox.accounts"),
     Command("commands", (":", "ctrl+p"), "commands", "all commands", "More", (*EVERY, *BOX, "search")),
-    Command("help", ("?",), "help", "this page", "More", (*PANES, "accounts", "end")),
+    Command("help", ("?",), "help", "this page", "More", (*PANES, "accounts", "person", "end")),
     Command("no_post", ("c",), "no posting", "convo does not post", "More", PANES, listed=False),
     Command("quit", ("ctrl+q",), "leave convo", "leave convo from anywhere", "More",
-            (*EVERY, *BOX, "search", "palette")),
+            (*EVERY, *BOX, "note", "search", "palette")),
     Command("copy_selection", ("ctrl+c",), "copy selection", "copy what is selected", "More",
-            (*EVERY, *BOX, "search", "palette"), listed=False),
+            (*EVERY, *BOX, "note", "search", "palette"), listed=False),
     Command("send", ("ctrl+s", "ctrl+enter"), "send", "send the answer", "Reply box", BOX, "answers.send"),
     Command("whole_thread", ("ctrl+g",), "thread", "the whole conversation", "Reply box", BOX),
     Command("people", ("ctrl+t",), "people", "who it goes to", "Reply box", ("reply", "people")),
@@ -172,8 +181,13 @@ KEY_LINES: dict[str, tuple[str, ...]] = {
     "paste": ("send", "editor", "keep", "commands"),
     "names": ("take_name", "next_name", "close_names"),
     "people": ("person_right", "drop_person", "to_people", "send", "keep"),
-    "accounts": ("open", "show_new", "browser", "copy", "back", "help"),
+    "accounts": ("open", "show_new", "snooze", "browser", "copy", "back", "help"),
     "help": ("search", "forward", "back"),
+    "first": ("back", "quit"),
+    "persons": ("open", "answer", "circle", "note", "join", "narrow", "back", "help"),
+    "person": ("open", "answer", "circle", "note", "join", "separate", "mute_person", "quiet", "links",
+               "next_waiting", "help"),
+    "note": ("note_done",),
 }
 """What the key line shows where, most useful first; the last one always stays."""
 
@@ -192,6 +206,8 @@ HELP_ROWS: dict[str, tuple[str, str]] = {
     "undo": ("redo", "take back, do again"),
     "links": ("browser", "links, browser"),
     "copy": ("copy_address", "copy words, address"),
+    "person": ("note", "this person's page, note"),
+    "join": ("separate", "same human: join, separate"),
     "uncover": ("branch", "show covered, open branch"),
     "search": ("narrow", "search, narrow this list"),
     "edit_own": ("delete_own", "change, delete your own"),

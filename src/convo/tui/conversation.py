@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from rich.style import Style
 from textual import events
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.selection import Selection
@@ -141,6 +141,13 @@ class ConversationView(Inked, ScrollView, can_focus=True):
         if end > y + height:
             y = end - height
         self._scroll(min(y, start))
+
+    @property
+    def current_region(self) -> Region:
+        """Where the item under the cursor stands on the screen, as far as it is in sight."""
+        start, end = self.thread.extent(self.thread.index)
+        whole = Region(self.region.x, self.region.y + start - self.scroll_offset.y, self.region.width, end - start)
+        return whole.intersection(self.region)
 
     def page(self, step: int) -> bool:
         """Scroll by almost a pane without moving the cursor; whether there was more."""

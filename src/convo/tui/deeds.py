@@ -5,7 +5,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from convo.tui import answering, asking, looking, moving, options, triaging
+from convo.tui import (
+    accounting,
+    answering,
+    asking,
+    attaching,
+    looking,
+    moving,
+    naming,
+    oneatatime,
+    options,
+    people,
+    sending,
+    there,
+    triaging,
+)
 from convo.views import View
 
 if TYPE_CHECKING:
@@ -50,6 +64,13 @@ DEEDS: dict[str, Deed] = {
     "mute_person": triaging.mute_person,
     "quiet": triaging.quiet,
     "circle": triaging.circle,
+    "moderate": there.moderate,
+    "edit_own": there.edit_own,
+    "delete_own": there.delete_own,
+    "block": there.block,
+    "report": there.report,
+    "mark": triaging.mark,
+    "mark_all": triaging.mark_all,
     "reopen": triaging.reopen,
     "close_finished": triaging.close_finished,
     "again": triaging.again,
@@ -65,18 +86,24 @@ DEEDS: dict[str, Deed] = {
     "search": looking.search,
     "narrow": looking.narrow,
     "show_new": looking.show_new,
+    "one_at_a_time": oneatatime.begin,
     "accounts": looking.accounts,
     "commands": asking.commands,
     "help": looking.help_page,
     "no_post": looking.no_post,
     "quit": asking.leave,
     "copy_selection": looking.copy_selection,
-    "send": answering.send,
+    "send": sending.send,
     "whole_thread": answering.whole_thread,
     "people": options.people,
     "to_people": options.people,
     "readers": options.readers,
     "warning": options.warning,
+    "attach": attaching.attach,
+    "take_name": naming.take,
+    "next_name": naming.next_name,
+    "previous_name": naming.previous_name,
+    "close_names": naming.close,
     "editor": answering.editor,
     "from_account": options.from_account,
     "keep": answering.keep,
@@ -86,5 +113,13 @@ DEEDS: dict[str, Deed] = {
     "drop_person": options.drop_person,
     "to_results": looking.to_results,
     "leave_search": looking.leave_search,
+    "view_people": people.view,
+    "person": people.open_person,
+    "note": people.note,
+    "note_done": people.note_done,
+    "join": people.join,
+    "separate": people.separate,
     **{f"view_{view.value}": _view(view) for view in View if view is not View.HISTORY},
 }
+DEEDS.update(people.over(DEEDS))
+DEEDS["snooze"] = accounting.over(DEEDS["snooze"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from convo.tui import oneatatime
 from convo.tui import page as pages
 from convo.tui.commands import Place
 from convo.tui.lines import Line
@@ -190,6 +191,9 @@ class FieldedApp(OutsideApp):
             lines = pages.help_lines(self.desk.keymap, page.topic, wide, page.filter)
         elif page.kind == "accounts":
             lines = pages.accounts_lines(self.desk.accounts, page.index, wide, self.desk.moment())
+        elif page.kind == "end":
+            page.title = "One at a time"
+            lines = oneatatime.end_lines(self.inbox, wide, self.size.height)
         else:
             lines = self.other_page(page.kind, wide)
         page.show(lines)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rich.text import Text
+from typing import Any
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -24,8 +25,11 @@ class Secret(Field):
         self.sign = sign
 
     @property
-    def _value(self) -> Text:
-        return Text(self.sign * len(self.value), no_wrap=True, overflow="ignore", end="")
+    def _value(self) -> Any:
+        """What is painted in place of the text."""
+        shown = super()._value
+        shown.plain = self.sign * len(self.value)
+        return shown
 
 
 class FieldBox(Vertical):
@@ -34,7 +38,9 @@ class FieldBox(Vertical):
     class Entered(Message):
         """Enter in a field."""
 
-    def __init__(self, name: str, label: str, hint: str, value: str, secret: bool, ascii_glyphs: bool) -> None:
+    def __init__(
+        self, name: str, label: str, hint: str, value: str, secret: bool, ascii_glyphs: bool
+    ) -> None:
         super().__init__(classes="field-box")
         self.field_name = name
         self.label, self.hint = label, hint

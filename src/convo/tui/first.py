@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,13 +36,21 @@ class FirstApp(App[Ended]):
 
     async def on_event(self, event: events.Event) -> None:
         """Keys pass the set-up first, then the field with the focus."""
-        if isinstance(event, events.Key) and not event.is_forwarded and self.screen is self.setup:
-            if await self.setup.press(event):
-                return
+        own = isinstance(event, events.Key) and not event.is_forwarded and self.screen is self.setup
+        if own and isinstance(event, events.Key) and await self.setup.press(event):
+            return
         await super().on_event(event)
 
 
-def parts_for(config: Config, path: Path, data_dir: Path, *, stored: bool = False, again: str = "") -> Parts:
+def parts_for(
+    config: Config,
+    path: Path,
+    data_dir: Path,
+    *,
+    stored: bool = False,
+    again: str = "",
+    copy: Callable[[str], None] | None = None,
+) -> Parts:
     """What the set-up works with on this machine; `again` is the account to sign in to."""
     from convo.engine.login import MANY, Login, offers
 
@@ -54,7 +62,7 @@ def parts_for(config: Config, path: Path, data_dir: Path, *, stored: bool = Fals
         offers=offers(),
         run=login.run,
         keeps_in=login.keeps_in,
-        copy=lambda words: None,
+        copy=copy or (lambda words: None),
         path=shown_path(path),
         again=again,
         platform=account.platform if account else "",

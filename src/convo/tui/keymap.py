@@ -11,7 +11,7 @@ NAMED_KEYS = frozenset(
     {"enter", "escape", "tab", "shift+tab", "space", "home", "end", "pageup", "pagedown", "up", "down", "left",
      "right", "delete", "backspace", "insert"}
 )  # fmt: skip
-TEXT_PLACES: tuple[Place, ...] = ("reply", "names", "search", "palette")
+TEXT_PLACES: tuple[Place, ...] = ("reply", "names", "note", "search", "palette")
 """Where every printable key is text."""
 _CTRL_KEPT = frozenset(["ctrl+p", "ctrl+q", "ctrl+c", "ctrl+enter"])
 _CTRL_TAKEN = frozenset("abcdehijkmquvwxyz[")

@@ -21,6 +21,8 @@ class Span(NamedTuple):
     mark: bool = False
     target: str = ""
     """What a click on it does: a command's or a choice's id."""
+    ground: str = ""
+    """A ground of its own, "" for the line's."""
 
 
 @dataclass(frozen=True, slots=True)

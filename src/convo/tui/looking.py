@@ -83,7 +83,8 @@ async def show_new(screen: InboxScreen) -> None:
     screen.draw()
 
 
-def _entry(screen: InboxScreen) -> Entry | None:
+def entry_of(screen: InboxScreen) -> Entry | None:
+    """The message a key means: the selected one, from the list the one that waits longest."""
     item = screen.thread.thread.current
     if screen.pane == "thread":
         return item.entries[-1] if isinstance(item, Fold) else item
@@ -96,7 +97,7 @@ def _entry(screen: InboxScreen) -> Entry | None:
 
 async def links(screen: InboxScreen) -> None:
     """Links and attachments of the selected message; a letter opens one."""
-    entry = _entry(screen)
+    entry = entry_of(screen)
     found = [(link_words(link).removeprefix("link: "), link.url) for link in entry.links] if entry else []
     found += (
         [(f"[{one.kind}] {one.alt or 'no description'}", one.url) for one in entry.attachments]
@@ -127,12 +128,12 @@ async def browser(screen: InboxScreen) -> None:
 
 def _account_name(screen: InboxScreen) -> str:
     accounts = screen.desk.accounts
-    return accounts[min(screen.page.index, len(accounts) - 1)].name if accounts else ""
+    return accounts[screen.page.index].name if screen.page.index < len(accounts) else ""
 
 
 def address(screen: InboxScreen) -> str:
     """The web address of what the cursor is on."""
-    entry = _entry(screen)
+    entry = entry_of(screen)
     row = screen.desk.row()
     if screen.pane == "thread" and entry is not None and entry.url:
         return entry.url
@@ -155,7 +156,7 @@ async def copy(screen: InboxScreen) -> None:
     if screen.pane == "list" and item is not None and isinstance(item.subject, OutboxRow):
         screen.convo.copy_words(item.subject.text, "Your words are copied.")
         return
-    entry = _entry(screen)
+    entry = entry_of(screen)
     screen.convo.copy_words(entry.text if entry else "", "The words are copied.")
 
 
@@ -179,7 +180,7 @@ async def copy_address(screen: InboxScreen) -> None:
 
 async def uncover(screen: InboxScreen) -> None:
     """Show what is covered, or cover it again."""
-    entry = _entry(screen)
+    entry = entry_of(screen)
     if entry is None:
         return
     thread = screen.thread.thread

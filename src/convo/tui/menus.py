@@ -147,8 +147,10 @@ class MenuBox(Painted):
         pane, row = self.pane, self.avoid
         x = pane.x if wide >= pane.width - 2 else min(pane.x + 9, pane.right - wide - 1)
         y = row.bottom if row.bottom + high <= pane.bottom else row.y - high
-        if row.height == 0 or y < pane.y:
-            y = pane.bottom - high if row.bottom + high > pane.bottom else row.bottom
+        if row.height == 0:
+            y = pane.y
+        elif y < pane.y:
+            y = pane.bottom - high
         return max(x, pane.x), max(y, 0)
 
     def _hint(self, question: Question) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from convo.people import PersonRow
 from convo.tui import finding, oneatatime
 from convo.tui.entries import Fold
 from convo.tui.sources import Look
@@ -32,9 +33,13 @@ def page_step(screen: InboxScreen, rows: int) -> None:
     """On a page: the account below or above, or a line of help."""
     page = screen.page
     if page.kind == "accounts":
-        most = len(screen.desk.accounts) - 1
+        most = len(screen.desk.accounts)  # the last line adds one
         page.index = max(0, min(page.index + rows, most))
         screen.convo.draw_page()
+    elif page.kind == "person":
+        from convo.tui import people
+
+        people.step(screen, rows)
     else:
         page.scroll_lines(rows)
 
@@ -95,7 +100,9 @@ async def page_up(screen: InboxScreen) -> None:
 
 def page(screen: InboxScreen, way: int) -> None:
     """A page of what has the focus."""
-    if screen.page.kind:
+    if screen.page.kind == "person":
+        step(screen, way * max(screen.page.size.height // 3, 1))
+    elif screen.page.kind:
         screen.page.scroll_lines(way * max(screen.page.size.height - 2, 1))
     elif screen.pane == "thread":
         screen.thread.page(way)
@@ -130,10 +137,12 @@ async def page_on(screen: InboxScreen) -> None:
 
 async def open_it(screen: InboxScreen) -> None:
     """Go deeper: a view, a conversation, a fold, the answer."""
-    from convo.tui import answering, asking
+    from convo.tui import accounting, answering, people
 
     if screen.page.kind == "accounts":
-        await asking.help_account(screen)
+        await accounting.help_account(screen)
+    elif screen.page.kind == "person":
+        await people.open_item(screen)
     elif screen.pane == "views":
         choose(screen, screen.views.target)
     elif screen.pane == "thread":
@@ -150,6 +159,11 @@ async def _open_row(screen: InboxScreen) -> None:
 
     item = screen.list.current
     if item is None:
+        return
+    if isinstance(item.subject, PersonRow):
+        from convo.tui import people
+
+        people.show(screen, item.subject.person.person_id)
         return
     subject = item.subject
     if isinstance(subject, OutboxRow) and subject.state is OutboxState.UNSURE:
@@ -199,10 +213,14 @@ def _mark_hit(screen: InboxScreen) -> None:
 
 async def back(screen: InboxScreen) -> None:
     """Back, close, clear a filter."""
+    from convo.tui import people
+
     desk = screen.desk
-    if screen.page.kind and screen.page.kind != "end":
+    if people.back(screen):
+        pass
+    elif screen.page.kind and screen.page.kind != "end":
         screen.convo.close_page()
-    elif screen.pane == "thread" and finding.look_for(screen, ""):
+    elif screen.pane == "thread" and finding.look_for(screen, "") and not screen.searching:
         pass
     elif screen.one is not None:
         oneatatime.leave(screen)
@@ -230,7 +248,7 @@ async def leave(screen: InboxScreen) -> None:
         await asking.leave(screen)
     elif screen.list.marked or screen.page.kind or screen.pane == "thread" or screen.searching or look.narrow:
         await back(screen)
-    elif look.view is not View.WAITING or look.account:
+    elif look.view is not View.WAITING or look.account or look.people:
         look_at(screen, View.WAITING)
     else:
         await asking.leave(screen)
@@ -344,7 +362,11 @@ def look_at(screen: InboxScreen, view: View, account: str = "") -> None:
 def choose(screen: InboxScreen, target: str) -> None:
     """A line of the views pane: "view waiting", "account bsky"."""
     kind, _, name = target.partition(" ")
-    if kind == "account":
+    if target == "people":
+        from convo.tui import people
+
+        people.list_people(screen)
+    elif kind == "account":
         look_at(screen, View.ALL, name)
     elif kind == "view":
         look_at(screen, View(name))

@@ -37,7 +37,7 @@ def column(wide: int, widest: bool) -> int:
 
 def waits(row: Row | None) -> bool:
     """Whether a conversation still waits and no answer to it is on its way."""
-    return row is not None and row.state is State.WAITING and row.outbox not in _LEAVING
+    return row is not None and row.state is State.WAITING and row.outbox not in _LEAVING and not row.to_paste
 
 
 class OneAtATime:
@@ -198,10 +198,10 @@ def top_words(screen: InboxScreen) -> str:
     return f"as {handle or row.account}, {screen.desk.moment().platform_name(row.platform)}"
 
 
-def title_lines(opened: Opened, moment: Moment, size: int) -> list[Line]:
+def title_lines(opened: Opened, moment: Moment, size: int, roomy: bool) -> list[Line]:
     """Who said it, where and when; and what the conversation is called."""
     row = opened.row
-    words = f"{phrases.title(row)}"
+    words = phrases.title(row)
     if row.who is not None and row.waiting_since is not None and not row.reminder:
         when = voice.moment_long(row.waiting_since, moment.here)
         where = moment.platform_name(row.platform)
@@ -210,7 +210,8 @@ def title_lines(opened: Opened, moment: Moment, size: int) -> list[Line]:
     elif row.reminder:
         words = voice.why_here(row, moment.here)
     rows = [line(" ", Span(part)) for part in cells.wrap(cells.plain_emoji(words), size - 2)]
-    return [*rows, line(" ", Span(cells.field(phrases.title(row), size - 2), bold=True)), EMPTY]
+    above = [EMPTY] if roomy else []
+    return [*above, *rows, line(" ", Span(cells.field(phrases.title(row), size - 2), bold=True)), EMPTY]
 
 
 def about_lines(screen: InboxScreen, size: int) -> list[Line]:

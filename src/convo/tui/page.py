@@ -9,7 +9,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from convo.engine import voice
-from convo.engine.when import shown_time
+from convo.engine.standing import RESTS
+from convo.engine.when import shown_time, shown_when
 from convo.tui import cells
 from convo.tui.commands import COMMANDS, HELP_ROWS, SECTIONS, Command, Place, shown_key
 from convo.tui.keymap import Keymap
@@ -25,7 +26,7 @@ HELP_NAMES: dict[Place, str] = {
 HELP_ORDER: tuple[Place, ...] = ("list", "thread", "views", "reply", "search", "accounts")
 
 
-PageKind = Literal["help", "accounts", "first", "person"]
+PageKind = Literal["help", "accounts", "end", "first", "person"]
 
 
 class Page(Inked, ScrollView, can_focus=True):
@@ -154,7 +155,8 @@ def health_words(status: AccountStatus, moment: Moment) -> str:
     if status.health is Health.FINE:
         return f"fine, looked at {looked}" if looked else "fine"
     if status.health is Health.RESTING and status.next_at is not None:
-        return f"resting until {shown_time(moment.local(status.next_at))}"
+        who = "you" if status.words == RESTS else moment.platform_name(status.platform)
+        return f"resting until {shown_when(moment.local(status.next_at), moment.here)}, as {who} asked"
     names = {
         Health.SIGN_IN: "sign in again",
         Health.STALE: "no answer",
@@ -172,8 +174,11 @@ def accounts_lines(accounts: tuple[AccountStatus, ...], index: int, wide: int, m
     kinds = max((cells.width(moment.platform_name(one.platform)) for one in accounts), default=4)
     for place, status in enumerate(accounts):
         rows += _account_rows(status, place == index, min(names, 20), min(kinds, 14), wide, moment)
-    if not accounts:
-        rows.append(line(" No account is set up. convo login NAME adds one."))
+    here = index >= len(accounts)
+    sign = mark("▌", "focus") if here else Span(" ")
+    adding = line(sign, "  ", Span("one more place …", "text", here), ground="cursor" if here else "base")
+    rows.append(adding.padded(wide))
+    if here:
         return rows
     chosen = accounts[index]
     rows.append(EMPTY)

@@ -62,7 +62,7 @@ class Inked(Base):
         """The terminal style of a span on a ground."""
         palette = self.screen
         assert isinstance(palette, Palette)
-        return palette.ink(span.role, span.bold, span.underline, ground)
+        return palette.ink(span.role, span.bold, span.underline, span.ground or ground)
 
     def strip_of(self, painted: Line, size: int) -> Strip:
         """A line as a strip of exactly `size` cells."""

@@ -140,6 +140,7 @@ def tag(row: Row, expected: Collection[State], leaving: OutboxRow | None, moment
     if expected and row.state not in expected:
         return "gone" if row.state is State.HISTORY else str(row.state.value)
     for shown, word in (
+        (row.to_paste, "to paste"),
         (row.held, "to approve"),
         (row.has_draft, "draft"),
         (row.reminder, "woke"),

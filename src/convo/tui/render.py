@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from convo.engine import voice
 from convo.engine.when import DAYS, shown_time
 from convo.model import Reason, Visibility
+from convo.people import PersonRow
 from convo.tui import cells, phrases
 from convo.tui.lines import Line, Span, line, mark
 from convo.tui.phrases import Age, Moment
@@ -22,6 +23,7 @@ HIT = "\u200b"
 _TAG_ROLES = {
     "unsure": "trouble",
     "not sent": "trouble",
+    "to paste": "waits",
     "to approve": "waits",
     "woke": "focus",
     "reopened": "focus",
@@ -253,6 +255,21 @@ def fields_of_draft(draft: Draft, message: Entry | None, platform: str, moment: 
         tag="draft",
         platform=moment.platform_name(platform),
         circle=who is not None and who.circle,
+    )
+
+
+def fields_of_person(row: PersonRow, moment: Moment) -> Fields:
+    """Somebody in the list of people: since when it is this turn, and the last thing said."""
+    said = f"[{row.covered}] covered" if row.covered else row.words
+    return Fields(
+        name=row.person.shown,
+        place=phrases.place(row.platform, row.account, moment),
+        age=phrases.age(row.since, moment),
+        words=f"You: {said}" if row.last_is_me else said,
+        tag="put off" if row.put_off else "",
+        handle=phrases.at_handle(row.person),
+        platform=moment.platform_name(row.platform),
+        circle=row.person.circle,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -18,6 +19,7 @@ from convo.views import Draft, Someone
 
 if TYPE_CHECKING:
     from convo.engine.answers import Terms
+    from convo.tui.naming import Names
 
 SMALL, TALL = 7, 12
 """Lines of the box: at least and at most."""
@@ -111,16 +113,12 @@ def room_words(looks: Looks) -> Span | None:
     return Span(f"room for {measure.room}", "waits" if tight else "muted")
 
 
-def answer_line(terms: Terms, size: int, platform: str) -> Line:
+def answer_line(terms: Terms, size: int, platform: str, own: str = "Go on after your own words") -> Line:
     """Whom, with the handle where it fits, and from which identity."""
     who = terms.message.author
     me = phrases.at_handle(terms.me)
     source = f"from {me}" + (f", {platform}" if size >= 76 else "")
-    name = (
-        f"Answer {cells.plain_emoji(who.shown)}"
-        if not terms.message.author.is_me
-        else "Go on after your own words"
-    )
+    name = f"Answer {cells.plain_emoji(who.shown)}" if not who.is_me else own
     handle = f" ({phrases.at_handle(who)})" if who.name and not who.is_me else ""
     room = size - 2 - cells.width(source) - 2
     text = name + handle if cells.width(name + handle) <= room else name
@@ -168,6 +166,12 @@ class ReplyBox(Vertical):
         self.platform = ""
         self.small = False
         """While the whole conversation is shown only three lines are left for the box."""
+        self.pasting = False
+        """The place takes no answers from here: the words are copied, and its page opened."""
+        self.names_open: Names | None = None
+        """The names listed for the word that was begun."""
+        self.names_closed = ""
+        """The begun word whose names were closed."""
         self.names: dict[str, str] = {}
         self.height = 0
         """The lines it takes as it was painted last."""
@@ -192,6 +196,8 @@ class ReplyBox(Vertical):
         """Show a draft to a message."""
         self.terms, self.draft, self.names, self.platform = terms, draft, names, platform
         self.cautions, self.person, self.small = (), None, False
+        self.pasting = not draft.edits and "answer" not in {verb.value for verb in terms.can.verbs}
+        self.names_open, self.names_closed = None, ""
         self.kept = "draft kept" if draft.text else ""
         self._loading = True
         self.words.put(draft.text, draft.cursor)
@@ -213,6 +219,11 @@ class ReplyBox(Vertical):
         """Something but the words changed: readers, people, warning."""
         self.draft = draft
         self.post_message(self.Changed())
+
+    @property
+    def edits(self) -> bool:
+        """Whether the words change an own message, and are no new answer."""
+        return self.draft is not None and bool(self.draft.edits)
 
     @property
     def visibility(self) -> Visibility:
@@ -275,8 +286,9 @@ class ReplyBox(Vertical):
         ]
         if self.small:
             return rows
-        rows.append(answer_line(terms, size, self.platform))
-        if terms.audience:
+        own = ("Change your own words",) if draft.edits else ()
+        rows.append(answer_line(terms, size, self.platform, *own))
+        if terms.audience and not self.pasting and not draft.edits:
             dropped = frozenset(draft.dropped)
             rows.append(chips_line(terms.audience, dropped, self.names, size, self.person))
         if terms.note and note_fits:
@@ -284,6 +296,9 @@ class ReplyBox(Vertical):
             rows.append(line(" ", Span(note, "muted")))
         if self.warning:
             rows.append(line(" ", Span("covered: ", "muted"), Span(cells.cut(self.warning, size - 12))))
+        for path, alt in draft.attachments:
+            words = cells.cut(f"{PurePath(path).name}: {alt or 'no description'}", size - 14)
+            rows.append(line(" ", Span("[picture] ", "muted"), Span(words)))
         return rows
 
     def on_painted_clicked(self, event: Painted.Clicked) -> None:

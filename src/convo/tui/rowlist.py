@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from convo.tui.lines import EMPTY, Line
+from convo.tui.lines import EMPTY, Line, Span, line
 from convo.tui.paint import Inked
 from convo.tui.render import Fields, RowLook, row_lines
 
@@ -27,6 +27,8 @@ class Item:
     key: str
     subject: object
     thread_id: int = 0
+    head: str = ""
+    """A head between rows, which the cursor passes over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class RowList(Inked, ScrollView, can_focus=True):
         self.index = 0
         self.marked.clear()
         self._replace(load("", PAGE))
+        self.index = self._off_head(0, 1)
         self.scroll_to(y=0, animate=False, immediate=True)
 
     def _replace(self, pages: Pages) -> None:
@@ -133,7 +136,8 @@ class RowList(Inked, ScrollView, can_focus=True):
         where = {item.key: n for n, item in enumerate(pages.items)}
         self.marked &= set(where)
         found = next((where[one] for one in (key, *after, *followers, *before) if one in where), 0)
-        self.index = found
+        self.items = list(pages.items)
+        self.index = found = self._off_head(found, 1)
         self._replace(pages)
         if key in where or found:
             self.scroll_to(y=max(found * HEIGHT - line, 0), animate=False, immediate=True)
@@ -156,6 +160,8 @@ class RowList(Inked, ScrollView, can_focus=True):
         while index >= len(self.items) - EDGE - 1 and self.load_more():
             pass
         index = max(0, min(index, len(self.items) - 1))
+        if self.items:
+            index = self._off_head(index, 1 if index > self.index else -1)
         if index == self.index or not self.items:
             return False
         old, self.index = self.index, index
@@ -164,6 +170,16 @@ class RowList(Inked, ScrollView, can_focus=True):
         self._keep_in_sight()
         self.post_message(self.Moved())
         return True
+
+    def _off_head(self, index: int, way: int) -> int:
+        """The nearest row on this way that is no head, else on the other."""
+        for step in (way, -way):
+            place = index
+            while 0 <= place < len(self.items) and self.items[place].head:
+                place += step
+            if 0 <= place < len(self.items):
+                return place
+        return index
 
     def take_line(self, index: int) -> bool:
         """Put the cursor on a row, and that row on the screen line where the cursor was."""
@@ -253,6 +269,9 @@ class RowList(Inked, ScrollView, can_focus=True):
 
     def _row(self, index: int) -> tuple[Line, Line]:
         item, state = self.items[index], ""
+        if item.head:
+            head = line("    ", Span(item.head, "text", True))
+            return EMPTY.padded(self.size.width), head.padded(self.size.width)
         if index == self.index and self.show_cursor:
             state = "focus" if self.has_focus else "blur"
         marked = item.key in self.marked
@@ -276,7 +295,7 @@ class RowList(Inked, ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """A click moves, a click on the row under the cursor opens, the right button opens its menu."""
         index = (event.y + self.scroll_offset.y) // HEIGHT
-        if index >= len(self.items):
+        if index >= len(self.items) or self.items[index].head:
             return
         here = index == self.index
         if not here:

@@ -24,7 +24,9 @@ from convo.tui.views_pane import ViewsPane
 
 if TYPE_CHECKING:
     from convo.tui.app import ConvoApp
+    from convo.tui.notebox import NoteBox
     from convo.tui.oneatatime import OneAtATime
+    from convo.tui.person import Sheet
     from convo.tui.replybox import ReplyBox
     from convo.tui.searchbar import SearchBar
 
@@ -52,9 +54,15 @@ class InboxScreen(Palette, Screen[None]):
         self.thread = ConversationView(desk.frame, id="thread")
         self.menu = MenuBox()
         self.page = Page()
+        self.names = Painted(id="names")
         self.reply: ReplyBox | None = None
         self.search: SearchBar | None = None
         self.whole_thread = False
+        self.sheet: Sheet | None = None
+        """The person's page that is open, or was."""
+        self.from_page = False
+        """The open conversation was opened from that page."""
+        self.note: NoteBox | None = None
         self.one: OneAtATime | None = None
         """While one conversation at a time is on the screen."""
         self._tiny: Painted | None = None
@@ -180,6 +188,9 @@ class InboxScreen(Palette, Screen[None]):
         if self.replying and self.reply is not None:
             self.set_focus(self.reply.words)
             return
+        if self.page.kind:
+            self.set_focus(self.page)
+            return
         target: Widget = {"views": self.views, "list": self.list, "thread": self.thread}[pane]
         if changed and self.one_pane:
             self.lay_panes(self.app.size.width, self.app.size.height)
@@ -189,9 +200,13 @@ class InboxScreen(Palette, Screen[None]):
     @property
     def place(self) -> Place:
         """Where keys go now."""
+        if self.note is not None and self.note.who is not None:
+            return "note"
         if self.page.kind:
             return self.page.kind
         if self.replying and self.reply is not None:
+            if self.reply.names_open is not None:
+                return "names"
             return "reply" if self.reply.person is None else "people"
         if self.search is not None and self.search.typing:
             return "search"
@@ -254,10 +269,12 @@ class InboxScreen(Palette, Screen[None]):
         question = self.menu.question or self.desk.question
         if question is None:
             return
-        pane, avoid = self._pane_region(), Region()
+        pane, avoid = self.pane_region(), Region()
         if self.pane == "list" and not self.replying and self.list.display:
             top = self.list.region.y + self.list.index * 2 - self.list.scroll_offset.y
             avoid = Region(self.list.region.x, top, self.list.region.width, 2)
+        elif self.pane == "thread" and not self.replying and not self.page.kind:
+            avoid = self.thread.current_region
         kept = self.menu.index if self.menu.question is question else 0
         if self.menu.question is question:
             self.menu.pane, self.menu.avoid = pane, avoid
@@ -267,7 +284,8 @@ class InboxScreen(Palette, Screen[None]):
             self.menu.ask(question, pane, avoid)
         self.desk.place_field()
 
-    def _pane_region(self) -> Region:
+    def pane_region(self) -> Region:
+        """The pane that menus and boxes belong to now."""
         deep = self.pane == "thread" or self.replying
         region = (self.right if deep else self.middle).region
         if self.page.kind or region.width == 0:

@@ -12,13 +12,11 @@ from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.worker import Worker
 
-from convo.tui import render, setup_lines
+from convo.tui import setup_lines
 from convo.tui.fields import Address, FieldBox
-from convo.tui.lines import Line, line
 from convo.tui.outside import safe_address
 from convo.tui.paint import INK, Painted, Palette
 from convo.tui.router import key_name
-from convo.tui.setup_lines import Room
 from convo.tui.signing import Run, SignIn
 
 if TYPE_CHECKING:

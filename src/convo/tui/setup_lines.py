@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,6 +29,7 @@ MAY = (
     "convo uses this to read what is said to you, to answer, and to mute or block when you say so. "
     "It has no way to post."
 )
+_COMMAND = re.compile(r",?( then)? run:?\s+convo login \S+", re.IGNORECASE)
 MORE, DEMO, STORED = "more", "demo", "stored"
 """What may be chosen besides platforms, which are chosen as "platform NAME"."""
 
@@ -175,9 +177,14 @@ def sign_in_foot(kept_in: str, room: Room) -> list[Line]:
 
 
 def refusal(words: str, room: Room) -> list[Line]:
-    """What was refused, in the words of whoever refused it."""
-    return [line(" " * room.indent, mark("!", "trouble"), " ", Span(part, "trouble"))
-            for part in cells.wrap(words, room.size - 2)] if words else []  # fmt: skip
+    """What was refused, in the words of whoever refused it; the command that would do what one is doing is left out."""
+    said = _COMMAND.sub("", words)
+    parts = cells.wrap(said, room.size - 2) if said else []
+    signs = [mark("!", "trouble"), *[Span(" ")] * len(parts)]
+    return [
+        line(" " * room.indent, sign, " ", Span(part, "trouble"))
+        for sign, part in zip(signs, parts, strict=False)
+    ]
 
 
 def looking(
@@ -200,9 +207,7 @@ def looking(
                             for part in cells.wrap(words, room.size))]  # fmt: skip
 
 
-def _looked(
-    status: AccountStatus, back_to: Mapping[str, datetime | None], moment: Moment
-) -> tuple[str, str]:
+def _looked(status: AccountStatus, back_to: Mapping[str, datetime | None], moment: Moment) -> tuple[str, str]:
     if status.name in back_to:
         oldest = back_to[status.name]
         if oldest is None:

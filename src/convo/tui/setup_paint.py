@@ -42,7 +42,9 @@ def paint(screen: SetupScreen) -> None:
         choices.show(setup_lines.question(wide))
     elif not screen.parts.again:
         found = screen.options
-        rows = setup_lines.choosing(found, screen.index, screen.parts.first, screen.parts.path, wide, high - 3)
+        rows = setup_lines.choosing(
+            found, screen.index, screen.parts.first, screen.parts.path, wide, high - 3
+        )
         choices.show(rows)
         target = found[min(screen.index, len(found) - 1)].target
         at = next((n for n, row in enumerate(rows) if any(one.target == target for one in row.spans)), 0)
@@ -77,7 +79,11 @@ def _keys(screen: SetupScreen) -> list[tuple[str, str, str]]:
     if screen.sign_in is None:
         leave = [("q", "leave", "")] if screen.parts.first else []
         return [("j k", "choose", ""), ("Enter", "go on", ""), ("Esc", "back", ""), *leave, ("?", "help", "")]
-    page = [("Ctrl+O", "open the page", "")] if screen.step and screen.step.open_url and screen.parts.browser else []
+    page = (
+        [("Ctrl+O", "open the page", "")]
+        if screen.step and screen.step.open_url and screen.parts.browser
+        else []
+    )
     return [("Enter", "go on", ""), ("Tab", "next field", ""), *page, ("Esc", "back", ""),
             ("Ctrl+P", "commands", "")]  # fmt: skip
 

@@ -87,7 +87,8 @@ class SignIn:
         self._busy(False)
         await self._view.show_step(step, typed)
         try:
-            return await answer
+            given: Mapping[str, str] = await answer
+            return given
         except asyncio.CancelledError:
             if self._answer is answer:  # the browser came back: the platform is asked on
                 self._busy(True)

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from convo.people import PersonRow, Turn
 from convo.tui import render
-from convo.tui.phrases import Moment
+from convo.tui.phrases import Age, Moment
 from convo.tui.render import Fields
 from convo.tui.rowlist import Item, Pages
 from convo.views import Draft, Entry, Failure, Hit, OutboxRow, OutboxState, Row, View
@@ -26,6 +27,8 @@ class Look:
     narrow: str = ""
     search: str | None = None
     """The words of a search, None outside of one."""
+    people: bool = False
+    """People instead of conversations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Source:
     def load(self, cursor: str, limit: int) -> Pages:
         """Up to so many items after a cursor. Raises the engine's SearchError."""
         look = self.look
+        if look.people:
+            return self._people(cursor, limit)
         if look.search is not None:
             return self._found(look.search, limit) if look.search.strip() else Pages(())
         if look.view is View.DRAFTS:
@@ -68,6 +73,21 @@ class Source:
     def _found(self, words: str, limit: int) -> Pages:
         hits = self._engine.inbox.search(words, limit=min(limit, 50), newest_first=self.look.newest_first)
         return Pages(tuple(Item(f"t{hit.row.thread_id}", hit, hit.row.thread_id) for hit in hits))
+
+    def _people(self, cursor: str, limit: int) -> Pages:
+        """People with a head before each turn."""
+        page = self._engine.people.page(words=self.look.narrow, before=cursor, limit=limit)
+        if not cursor:
+            self._turn = None
+        items: list[Item] = []
+        for row in page.rows:
+            if row.turn is not self._turn:
+                self._turn = row.turn
+                items.append(Item(f"head {row.turn.value}", row.turn, head=row.turn.value))
+            items.append(Item(f"p{row.person.person_id}", row, row.thread_id))
+        return Pages(tuple(items), page.cursor)
+
+    _turn: Turn | None = None
 
     def _drafted(self, draft: Draft) -> Item:
         inbox = self._engine.inbox
@@ -107,6 +127,10 @@ class Source:
             return render.fields_of_hit(subject, entry, moment)
         if isinstance(subject, OutboxRow):
             return render.fields_of_outbox(subject, moment, self._motion)
+        if isinstance(subject, PersonRow):
+            return render.fields_of_person(subject, moment)
+        if isinstance(subject, Turn):
+            return Fields("", "", Age("", ""), subject.value)
         if isinstance(subject, Drafted):
             return render.fields_of_draft(subject.draft, subject.message, subject.platform, moment)
         assert isinstance(subject, Row)

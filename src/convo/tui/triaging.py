@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from convo.engine import when as times
+from convo.people import PersonRow
 from convo.tui import moving, oneatatime, phrases
 from convo.tui.menus import Choice, Question
 from convo.views import Act, OutboxRow, OutboxState, Row, Seen, Someone, State, View
@@ -57,7 +58,8 @@ async def done(screen: InboxScreen) -> None:
     """In the list the conversation; opened, what the selected person said, then the next who waits."""
     entry = screen.thread.entry if screen.pane == "thread" else None
     acts = screen.desk.engine.acts
-    if entry is None or entry.author.is_me:
+    opened = screen.thread.opened
+    if entry is None or entry.author.is_me or (opened is not None and not opened.row.waiting_for):
         await act(screen, acts.done)
         return
     seen = screen.desk.seen()
@@ -141,6 +143,9 @@ def person(screen: InboxScreen) -> Someone | None:
     entry = screen.thread.entry if screen.pane == "thread" else None
     if entry is not None and not entry.author.is_me:
         return entry.author
+    item = screen.list.current
+    if screen.pane == "list" and item is not None and isinstance(item.subject, PersonRow):
+        return item.subject.person
     row = _row(screen)
     return row.who if row is not None else None
 
@@ -177,10 +182,20 @@ class Able(Protocol):
         """Its verbs."""
         ...
 
+    @property
+    def refusals(self) -> Mapping[Any, str]:
+        """Why it cannot do others."""
+        ...
+
 
 def able(can: Able, verb: str) -> bool:
     """Whether an account can do something, by the name of the verb."""
     return any(one.value == verb for one in can.verbs)
+
+
+def why_not(can: Able, verb: str) -> str:
+    """Why an account cannot do something, "" where it says nothing."""
+    return next((words for one, words in can.refusals.items() if one.value == verb), "")
 
 
 async def mute_person(screen: InboxScreen) -> None:

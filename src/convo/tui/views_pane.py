@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 VIEWS = (View.WAITING, View.ANSWERED, View.SNOOZED, View.DRAFTS, View.OUTBOX, View.QUIET, View.DONE, View.MUTED,
          View.ALL)  # fmt: skip
+PEOPLE = "people"
 SIZE = 16
 _ROLES = {Health.SIGN_IN: "trouble", Health.STALE: "waits"}
 
@@ -41,20 +42,20 @@ class ViewsPane(Painted, can_focus=True):
         """Paint views and accounts for what is looked at."""
         look = desk.source.look
         current = f"account {look.account}" if look.account else f"view {look.view.value}"
-        self.targets = [f"view {view.value}" for view in VIEWS] + [
-            f"account {one.name}" for one in desk.accounts
-        ]
+        current = PEOPLE if look.people else current
+        names = [(f"view {view.value}", view.value) for view in VIEWS] + [(PEOPLE, PEOPLE)]
+        self.targets = [target for target, _ in names] + [f"account {one.name}" for one in desk.accounts]
         if not self.has_focus and current in self.targets:
             self.index = self.targets.index(current)
         rows: list[Line] = []
-        for place, view in enumerate(VIEWS):
-            letter = desk.keymap.shown(f"view_{view.value}").rpartition(" ")[2]
-            name = cells.fit(view.value.capitalize(), 13)
+        for place, (_, word) in enumerate(names):
+            letter = desk.keymap.shown(f"view_{word}").rpartition(" ")[2]
+            name = cells.fit(word.capitalize(), 13)
             rows.append(self._row(place, [(name, "text"), (cells.fit(letter, 1), "muted")], current))
         rows.append(EMPTY)
         for place, status in enumerate(desk.accounts):
             rows.append(
-                self._row(len(VIEWS) + place, account_parts(status), current, trouble=_in_trouble(status))
+                self._row(len(names) + place, account_parts(status), current, trouble=_in_trouble(status))
             )
         self.show(rows)
 

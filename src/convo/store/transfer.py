@@ -1,0 +1,67 @@
+"""Taking the whole store out as documented JSON lines, and such a file in again."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import suppress
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from convo.store import Store, exporting, importing, lines, threads
+from convo.store.connection import connect, sentence
+from convo.store.merging import Merged
+from convo.views import Failure
+
+FATE = "It came with an import, and nobody can tell whether it left. Look there, then say so here."
+_PART = 200
+
+
+class CannotWrite(Failure):
+    """A file that an export cannot be written to."""
+
+
+def export(store: Path, path: Path, now: datetime) -> None:
+    """Write everything to a file (0600, whole or not at all). Raises CannotWrite, StoreError."""
+    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        db = connect(store, reader=True)
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise sentence(error, store) from error
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            exporting.write(db, file, exporting.HISTORY, now)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, path)
+    except OSError as error:
+        raise CannotWrite(
+            f"{path} cannot be written: {error.strerror or error}. Nothing was exported."
+        ) from error
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        raise sentence(error, store) from error
+    finally:
+        db.close()
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+
+
+async def bring_in(store: Store, path: Path, now: datetime) -> Merged:
+    """Merge a file into the store. It is read to its end before anything is changed. Raises BadFile, StoreError."""
+    lines.check(path)
+    await store.ingest(importing.history_parts(lines.read(path), now))
+    merged = await store.write(importing.state, lines.read(path), now, FATE)
+    ids = set(merged.threads)
+    for platform, uid in merged.persons:
+        ids |= _spoken_in(store.reader, platform, uid)
+    ordered = sorted(ids)
+    parts = (ordered[begin : begin + _PART] for begin in range(0, len(ordered), _PART))
+    await store.ingest(partial(threads.rederive, thread_ids=part, now=now) for part in parts)
+    return merged
+
+
+def _spoken_in(db: sqlite3.Connection, platform: str, uid: str) -> set[int]:
+    found = db.execute("SELECT id FROM person WHERE platform = ? AND uid = ?", (platform, uid)).fetchone()
+    return threads.of_person(db, found[0]) if found else set()
