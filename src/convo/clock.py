@@ -36,6 +36,7 @@ class HandClock:
 
     def __init__(self, now: datetime) -> None:
         self._now = now
+        self._passed = timedelta(0)
         self._moved = asyncio.Event()
 
     def now(self) -> datetime:
@@ -45,11 +46,16 @@ class HandClock:
     def step(self, seconds: float) -> None:
         """Move the time and wake who slept that long."""
         self._now += timedelta(seconds=seconds)
+        self._passed += timedelta(seconds=seconds)
         moved, self._moved = self._moved, asyncio.Event()
         moved.set()
 
+    def jump(self, seconds: float) -> None:
+        """Set the clock: no time passes, and nobody who sleeps is woken."""
+        self._now += timedelta(seconds=seconds)
+
     async def sleep(self, seconds: float) -> None:
         """Wait until the clock was stepped this far."""
-        until = self._now + timedelta(seconds=seconds)
-        while self._now < until:
+        until = self._passed + timedelta(seconds=seconds)
+        while self._passed < until:
             await self._moved.wait()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from convo.config import AccountConfig, Config
 from convo.engine import Engine
 from convo.engine.acts import CannotAct
-from convo.model import Message
+from convo.model import Message, ProfileLink
 from convo.people import PersonPage, Turn
 from convo.store import people as stored_people
 from convo.views import Act
@@ -83,6 +84,25 @@ def test_a_page_has_everything_between_the_user_and_one_human(engine: Engine, ta
         assert found.known_words.startswith("You talk since 12 Nov. On Tuesday ")
     assert page(engine, talk, "ana").persons[1].evidence == "joined by you"
     assert engine.people.person(999) is None
+
+
+def test_evidence_is_told_from_the_side_of_the_page(engine: Engine, talk: Talk) -> None:
+    sky = "https://sky.example/profile/ana.lind.example"
+    links = (ProfileLink(sky, True), ProfileLink("https://lind.example"))
+    talk.ask(replace(talk.person("ana"), links=links), "One")
+    talk.ask(talk.person("ana.lind.example", ""), "Two")
+    (found,) = page(engine, talk, "ana").suggestions
+    assert found.person.handle == "ana.lind.example"
+    assert found.evidence == "This profile links to it, and the platform has verified it."
+    (found,) = page(engine, talk, "ana.lind.example").suggestions
+    assert found.evidence == "It links to this profile, and the platform has verified it."
+    did(engine.acts.join(talk.person_id("ana"), talk.person_id("ana.lind.example")))
+    joined = page(engine, talk, "ana")
+    assert joined.suggestions == ()
+    assert joined.persons[1].evidence == (
+        "joined by you; this profile links to it, and the platform has verified it"
+    )
+    assert joined.profiles == (sky, "https://lind.example")
 
 
 def test_every_state_of_a_conversation_in_words(engine: Engine, talk: Talk) -> None:

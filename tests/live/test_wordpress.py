@@ -128,6 +128,9 @@ def test_a_held_comment_waits_and_is_approved(convo: Convo, blog: Blog, ana: Wri
     held = blog.guest(post, "Let me in", status="hold")
     convo.sync()
     assert uris(convo) == [blog.uri(post, held)]
+    early = convo.run("reply", blog.uri(post, held), "-m", "Welcome")
+    assert (early.returncode, len(blog.below(post))) == (2, 1)
+    assert "not approved yet" in early.stderr
     convo.ask("moderate", "approve", blog.uri(post, held))
     assert blog.comment(held)["status"] == "approved"
     assert uris(convo) == [blog.uri(post, held)], "it is public now, and nobody answered it"

@@ -91,7 +91,7 @@ class Talk:
         self.save(message, account=account)
         return message
 
-    def ask(self, who: str, text: str, account: str = "one", **how: Any) -> Message:
+    def ask(self, who: str | Person, text: str, account: str = "one", **how: Any) -> Message:
         """Somebody says something to the user, by name."""
         how.setdefault("names", (account,))
         return self.say(who, text, account, **how)

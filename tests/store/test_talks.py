@@ -226,3 +226,18 @@ def test_what_was_kept_step_by_step_is_what_follows_from_nothing(talk: Talk, see
         talk.run(threads.wake, talk.now)
     assert talk.db.execute("SELECT count(*) FROM talk").fetchone()[0] > 4
     assert talk.derived() == everything_anew(talk)
+
+
+def test_what_is_decided_about_somebody_who_never_wrote_counts_at_once(talk: Talk) -> None:
+    talk.save(talk.make(talk.me(), "Hello?", names=("emil",)), kind="own")
+    talk.save(talk.make(talk.me(), "And you?", names=("fatou",)), kind="own")
+    emil, fatou = talk.person_id("emil"), talk.person_id("fatou")
+    talk.run(choices.circle, emil, talk.now)
+    assert turn(talk, "emil")[0] == 1
+    talk.run(choices.join, emil, fatou, talk.now)
+    assert talk.db.execute("SELECT person_id FROM turn").fetchall() == [(min(emil, fatou),)]
+    talk.run(journal.undo, talk.now)
+    assert len(talk.db.execute("SELECT person_id FROM turn").fetchall()) == 2
+    talk.run(choices.mute_person, emil, talk.now)
+    assert turn(talk, "emil") is None
+    assert turn(talk, "fatou") is not None

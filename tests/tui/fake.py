@@ -356,7 +356,6 @@ class FakeEngine:
             label=lambda platform: cast.PLATFORMS.get(platform, platform), can=lambda name: self.can, broken={}
         )
         self.moderation = SimpleNamespace(decide=self._decide)
-        self.people = SimpleNamespace(person=lambda number, limit=20: SimpleNamespace(known_words=self.known_words))
         self.delivery = SimpleNamespace(now=self._now, look=self._look)
         self.on_change: Callable[[frozenset[int]], None] | None = None
         self.on_words: Callable[[str], None] | None = None

@@ -77,20 +77,35 @@ class FakePeople:
         self.pages = {cast.ANA.person_id: PAGE}
         self.list = LIST
 
-    def page(self, turn: Turn | None = None, *, words: str = "", before: str = "", limit: int = 200) -> PeoplePage:
+    def page(
+        self, turn: Turn | None = None, *, words: str = "", before: str = "", limit: int = 200
+    ) -> PeoplePage:
         return PeoplePage(tuple(row for row in self.list if words.lower() in row.person.shown.lower()))
 
     def person(
         self, person_id: int, *, unfolded: Collection[int] = (), before: str = "", limit: int = 200
     ) -> PersonPage | None:
-        page = self.pages.get(person_id)
+        page = self.pages.get(person_id) or self._stranger(person_id)
         if page is None:
             return None
-        note = self._engine.notes.get(person_id)
-        page = replace(page, note=page.note if note is None else note)
+        words = self._engine.known_words
+        page = replace(page, note=self._engine.notes.get(person_id, page.note), known_words=words)
         if 2023 in unfolded:
-            page = replace(page, exchanges=(*page.exchanges, *OLDER), folded=(2021,), folded_words="from 2021")
+            page = replace(
+                page, exchanges=(*page.exchanges, *OLDER), folded=(2021,), folded_words="from 2021"
+            )
         return page
+
+    def _stranger(self, person_id: int) -> PersonPage | None:
+        """Somebody of whom nothing is known but who they are."""
+        known = [row.who for row in self._engine.threads.values() if row.who is not None]
+        who = next((one for one in known if one.person_id == person_id), None)
+        if who is None:
+            return None
+        return replace(
+            PAGE, person=who, persons=(Identity(who, "mastodon", ""),), suggestions=(), note="", exchanges=(),
+            folded=(), folded_words="", profiles=(),
+        )  # fmt: skip
 
     def change(self, **fields: object) -> None:
         """Ana's page is another one now."""

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
 from convo.tui.commands import BY_NAME, COMMANDS, HELP_ROWS, KEY_LINES, SECTIONS, Place, shown_key
 from convo.tui.deeds import DEEDS
 from convo.tui.keymap import Chord, Keymap, unsendable
+from convo.tui.page import HELP_ORDER, help_lines
+from tests.tui.play import inbox
 
 
 def test_every_command_has_a_deed_and_every_deed_a_command() -> None:
@@ -105,3 +111,78 @@ def test_chords() -> None:
 )
 def test_keys_as_people_read_them(key: str, shown: str) -> None:
     assert shown_key(key) == shown
+
+
+MOVES_IN_BOXES = {
+    "to_people", "person_left", "person_right", "take_name", "next_name", "previous_name", "close_names",
+    "to_results", "leave_search", "forward", "backward", "copy_selection", "no_post", "note_done",
+}  # fmt: skip
+"""What belongs to a text field or says one sentence: its key works, but no list of commands names it."""
+
+
+def test_every_command_stands_in_the_help_or_belongs_to_a_field() -> None:
+    assert {command.name for command in COMMANDS if not command.listed} <= MOVES_IN_BOXES
+    keymap = Keymap()
+    shown = {place: " ".join(line.text for line in help_lines(keymap, place, 200)) for place in HELP_ORDER}
+    for command in COMMANDS:
+        if not command.listed or not command.keys or not set(command.where) & set(HELP_ORDER):
+            continue
+        where = next(place for place in HELP_ORDER if place in command.where)
+        key = shown_key(command.keys[0]).rpartition(" ")[2]
+        assert key in shown[where], command.name
+
+
+def test_every_act_on_a_row_is_in_its_menu() -> None:
+    acts = [one for one in COMMANDS if one.section == "The conversation" and set(one.where) & {"list", "thread"}]
+    assert acts
+    assert [one.name for one in acts if not one.row_menu] == []
+    assert BY_NAME["commands"].row_menu, "and from there all the others"
+
+
+async def test_every_command_is_in_the_palette_of_its_place() -> None:
+    async with inbox() as play:
+        for keys, place in (((), "list"), (("enter",), "thread"), (("r",), "reply")):
+            await play.press(*keys)
+            assert play.app.inbox.place == place
+            await play.press("ctrl+p")
+            question = play.app.inbox.menu.question
+            assert question is not None
+            assert question.listing is not None
+            named = {choice.name for choice in question.listing("")}
+            assert named == {
+                one.name for one in COMMANDS if place in one.where and one.listed and one.name != "commands"
+            }
+            await play.press("escape")
+
+
+async def test_every_command_of_a_row_by_the_mouse() -> None:
+    async with inbox() as play:
+        await play.pilot.click("#rows", offset=(10, 5), button=3)
+        await play.settle()
+        menu = play.app.inbox.menu
+        assert {choice.name for choice in menu.choices} == {
+            one.name for one in COMMANDS if one.row_menu and "list" in one.where
+        }
+        assert play.cursor == "Hana Ito"
+        line = next(n for n, one in enumerate(menu.lines) if "done, with" in one.text or " e " in one.text)
+        await play.pilot.click("#menu", offset=(8, line))
+        await play.settle()
+        assert play.engine.log, "a click on a choice does it"
+
+
+async def test_all_commands_by_the_right_button() -> None:
+    async with inbox() as play:
+        await play.pilot.click("#views", offset=(3, 20), button=3)
+        await play.settle()
+        assert "All commands" in play.text
+        await play.press("escape", "j", "k", "enter")
+        await play.pilot.click("#thread", offset=(10, 6), button=3)
+        await play.settle()
+        assert {choice.name for choice in play.app.inbox.menu.choices} == {
+            one.name for one in COMMANDS if one.row_menu and "thread" in one.where
+        }
+
+
+def test_the_page_of_the_keys_is_current() -> None:
+    tool = Path(__file__).parents[2] / "tools" / "keys.py"
+    assert subprocess.run([sys.executable, str(tool), "--check"], check=False, timeout=60).returncode == 0

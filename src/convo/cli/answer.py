@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from convo.adapters.contract import Verb
 from convo.cli.input import confirmed, written_text
 from convo.cli.output import entry_json, outbox_json, say, say_error, say_json, sent_json, table
 from convo.cli.run import DONE, FAILED, Session, UsageError, data_dir
@@ -26,6 +27,7 @@ async def reply(session: Session) -> int:
     await _spare_earlier(session, terms, text)
     draft = replace(draft, text=text, cursor=len(text))
     await session.engine.answers.save_draft(draft)
+    _heed_held(session, terms)
     refusal = _heed_cautions(session, draft)
     if refusal:
         return _refused(session, refusal)
@@ -112,6 +114,17 @@ async def _spare_earlier(session: Session, terms: Terms, text: str) -> None:
             "brings it back); without -m the editor goes on with it."
         )
     await session.engine.answers.discard_draft(earlier.account, earlier.uri)
+
+
+def _heed_held(session: Session, terms: Terms) -> None:
+    """A comment that is not approved is not shown, and an answer to it would stand alone: that needs a yes."""
+    message = terms.message
+    if not message.held or session.options.yes or Verb.MODERATE not in terms.can.verbs:
+        return
+    words = f"{message.author.shown}'s comment is not approved yet."
+    if not confirmed(f"{words} Answer it all the same?"):
+        approve = f"convo moderate approve {public_id('m', message.message_id)}"
+        raise UsageError(f"{words} First {approve}, or say --yes. Your words are kept as a draft.")
 
 
 def _heed_cautions(session: Session, draft: Draft) -> str:

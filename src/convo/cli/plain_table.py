@@ -82,7 +82,10 @@ REPLY_LETTERS: Mapping[str, str] = {
 
 REPLY_OWN = (Own("change", "change", "change the words", "Reply box", "c"),)
 
-MAIN_OWN = (Own("list", "list", "this list by numbers", "Look", "L"),)
+MAIN_OWN = (
+    Own("list", "list", "this list by numbers", "Look", "L"),
+    Own("rest", "rest", "let an account rest till a time", "More", ""),
+)
 """Of these, those that the table has not."""
 
 
@@ -187,7 +190,7 @@ def main_table(
         taken.update(letters[command.name])
     names = {command.name for command in commands}
     own = [one for one in MAIN_OWN if one.name not in names and one.key not in taken]
-    letters.update({one.name: [one.key] for one in own})
+    letters.update({one.name: typed([one.key]) for one in own})
     return Table([*known, *own], letters)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from convo import paths, points
+from convo.cli import logs
 from convo.cli.output import say_error
 from convo.config import Config, ConfigError, load
 from convo.engine import Engine
@@ -69,7 +70,10 @@ def run(options: argparse.Namespace, open_inbox: Callable[[argparse.Namespace], 
     """Run the command of parsed options, or the inbox where there is none, and give the exit status."""
     points.observe_as_asked()
     if options.command is None:
+        beside = data_dir(options) / "convo.log" if options.verbose and not options.demo else None
+        logs.start(options.verbose and beside is not None, beside)
         return _guarded(lambda: open_inbox(options))
+    logs.start(options.verbose)
     module, function = options.handler.split(":")
     handler: Handler = getattr(importlib.import_module(f"convo.cli.{module}"), function)
     return _guarded(lambda: asyncio.run(_command(options, handler)))
@@ -101,19 +105,18 @@ async def _command(options: argparse.Namespace, handler: Handler) -> int:
         from convo.cli.transfer import repair
 
         repair(options, clock)
-    store = Store.open(data_dir(options), clock)
-    engine = Engine(config, store, clock)
-    try:
-        _leave_on_signals()
-        return await handler(Session(options, config, store, engine))
-    except (ValueError, LookupError, TypeError, OverflowError) as error:
-        fault = store.check()  # a value that makes no sense may be a damaged one
-        if fault:
-            raise StoreError(fault) from error
-        raise
-    finally:
-        await engine.stop()
-        store.close()
+    with contextlib.closing(Store.open(data_dir(options), clock)) as store:
+        engine = Engine(config, store, clock)
+        try:
+            _leave_on_signals()
+            return await handler(Session(options, config, store, engine))
+        except (ValueError, LookupError, TypeError, OverflowError) as error:
+            fault = store.check()  # a value that makes no sense may be a damaged one
+            if fault:
+                raise StoreError(fault) from error
+            raise
+        finally:
+            await engine.stop()
 
 
 def _leave_on_signals() -> None:

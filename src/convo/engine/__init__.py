@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from convo.engine.accounts import AccountError, Accounts, AdapterFactory
 from convo.engine.inbox import Inbox
 from convo.engine.standing import Standing
 from convo.engine.waiter import Waiter
-from convo.store import Store, threads
+from convo.store import Store, clocks, threads
 from convo.store import accounts as stored
 from convo.store.connection import micros
 
@@ -183,6 +183,8 @@ class Engine:
 
     async def run(self) -> None:
         """In the inbox: sync, delivery and errands, until `stop`. Raises StoreError."""
+        if self._stopping:
+            return
         works = (self._sync(), self.delivery.run(), self.errands.follow(), self._watch(), self.care.run())
         self._tasks = [self._task(work) for work in works]
         try:
@@ -218,8 +220,12 @@ class Engine:
 
     async def _watch(self) -> None:
         """Notice what other processes changed, and wake the snoozed."""
+        before = None
         while not self._stopping:
             now = self.clock.now()
+            if before is None or now < before:
+                await self._set_right(now)
+            before = now
             wakes_at = threads.next_wake(self.store.reader)
             if wakes_at is not None and wakes_at <= micros(now):
                 await self.store.write(threads.wake, now)
@@ -227,6 +233,13 @@ class Engine:
                 self._changed(frozenset())
                 self._outbox_changed()
             await self._watcher.wait(now + WATCH)
+
+    async def _set_right(self, now: datetime) -> None:
+        """A clock that ran ahead must not keep anything waiting."""
+        if clocks.ran_ahead(self.store.reader, now):
+            await self.store.write(clocks.set_right, now)
+            self._outbox_changed()
+            self.look_now()
 
     async def stop(self) -> None:
         """Nothing new starts; what is in flight is awaited up to 5 s, then left to be looked for next time."""

@@ -126,8 +126,8 @@ class People:
         signs: dict[int, Evidence] = {}
         if len(members) > 1:
             for sign in places.evidence(db, members):
-                if sign.other_id in known:
-                    signs.setdefault(sign.person_id, sign)
+                if sign.other_id in known and (sign.person_id == person_id or sign.other_id not in signs):
+                    signs[sign.other_id] = sign
         found = []
         for number in members:
             words = ""

@@ -17,7 +17,7 @@ from convo.engine.round import Round, Scope, Stopped
 from convo.engine.schedule import DAILY, SLOW
 from convo.engine.standing import Standing
 from convo.engine.waiter import Waiter
-from convo.store import Store, StoreError, ingest, outbox, threads, upkeep
+from convo.store import Store, StoreError, clocks, ingest, outbox, threads, upkeep
 from convo.store import accounts as stored
 from convo.store.ingest import IngestContext
 from convo.views import Health, OutboxState
@@ -75,6 +75,8 @@ class Sync:
 
         Raises StoreError.
         """
+        if clocks.ran_ahead(self._store.reader, self._clock.now()):
+            await self._store.write(clocks.set_right, self._clock.now())
         chosen = list(names or self._accounts.names)
         found = await asyncio.gather(*(self._whole(name) for name in chosen), return_exceptions=True)
         outcomes: dict[str, SyncOutcome] = {}

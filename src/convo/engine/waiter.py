@@ -27,10 +27,17 @@ class Waiter:
             self._sleeper.set_result(None)
 
     async def wait(self, until: datetime | None) -> bool:
-        """Wait for this time by the clock (None: for ever) or until woken; whether it was woken."""
+        """Wait for this time by the clock (None: for ever) or until woken; whether it was woken.
+
+        A clock that is set back ends the wait, too: who waits reckons anew.
+        """
         await asyncio.sleep(0)
-        while not self._woken and (until is None or self._clock.now() < until):
+        now = self._clock.now()
+        while not self._woken and (until is None or now < until):
             await self._nap(until)
+            before, now = now, self._clock.now()
+            if now < before and until is not None:
+                break
         woken, self._woken = self._woken, False
         if self._failure is not None:
             failure, self._failure = self._failure, None

@@ -114,7 +114,15 @@ def identities(db: sqlite3.Connection, person_ids: Collection[int]) -> dict[int,
             "SELECT place FROM place WHERE person_id = ? AND kind IN ('link', 'verified') ORDER BY kind DESC, place",
             (number,),
         ).fetchall()
-        found[number] = platform, [*([url] if url else []), *(f"https://{place}" for (place,) in links)]
+        told = [place for (place,) in links]
+        meant = {place.rpartition("/")[2].lstrip("@") for place in told if "/" in place}
+        found[number] = (
+            platform,
+            [
+                *([url] if url else []),
+                *(f"https://{place}" for place in told if place not in meant),
+            ],
+        )
     return found
 
 

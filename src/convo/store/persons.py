@@ -59,14 +59,13 @@ def _insert(db: sqlite3.Connection, persons: Sequence[Person]) -> dict[tuple[str
     """Store persons that are new, in this order, with where they are to be found."""
     if not persons:
         return {}
-    rows = db.execute(
-        "INSERT INTO person (platform, uid, handle, name, url, bot, hidden) SELECT json_extract(v, '$[0]'), json_extract(v, '$[1]'), json_extract(v, '$[2]'), json_extract(v, '$[3]'),"
-        " json_extract(v, '$[4]'), json_extract(v, '$[5]'), EXISTS (SELECT 1 FROM hidden h JOIN account a ON a.id = h.account_id"
-        " WHERE a.platform = json_extract(v, '$[0]') AND h.uid = json_extract(v, '$[1]')) FROM (SELECT value AS v FROM json_each(?) ORDER BY key)"
-        " RETURNING id, platform, uid",
-        (json.dumps([[p.platform, p.uid, p.handle, p.name, p.url, int(p.bot)] for p in persons]),),
-    ).fetchall()
-    numbers = {(platform, uid): int(id_) for id_, platform, uid in rows}
+    db.executemany(
+        "INSERT INTO person (platform, uid, handle, name, url, bot, hidden) VALUES (?1, ?2, ?3, ?4, ?5, ?6, EXISTS"
+        " (SELECT 1 FROM hidden h JOIN account a ON a.id = h.account_id WHERE a.platform = ?1 AND h.uid = ?2))",
+        [(p.platform, p.uid, p.handle, p.name, p.url, int(p.bot)) for p in persons],
+    )
+    found = _find(db, [(person.platform, person.uid) for person in persons])
+    numbers = {(platform, uid): int(id_) for id_, platform, uid, *_ in found}
     places.save_new(db, [(numbers[p.platform, p.uid], p.handle, p.url) for p in persons])
     return numbers
 

@@ -251,6 +251,18 @@ class ConvoApp(AccountedApp):
         self.inbox.focus_pane("list")
         await router.guarded(self.inbox, asking.row_menu(self.inbox))
 
+    async def on_click(self, event: events.Click) -> None:
+        """The right button elsewhere: the menu of the message, or all commands."""
+        if event.button != 3 or self.setup is not None or self.inbox.menu.question is not None:
+            return
+        if isinstance(event.widget, ConversationView) and not self.inbox.replying:
+            from convo.tui import asking
+
+            self.inbox.focus_pane("thread")
+            await router.guarded(self.inbox, asking.row_menu(self.inbox))
+        elif not isinstance(event.widget, RowList):
+            await self.run_command("commands")
+
     async def on_conversation_view_activated(self, event: ConversationView.Activated) -> None:
         """A click on what is under the cursor opens it."""
         from convo.tui import moving

@@ -102,7 +102,7 @@ def status(screen: InboxScreen, size: int) -> Line:
 
 def _key_line_name(screen: InboxScreen) -> str:
     place = screen.place
-    if place == "reply" and screen.reply is not None and screen.reply.pasting:
+    if place == "reply" and screen.reply is not None and (screen.reply.pasting or screen.reply.edits):
         return "paste"
     if place == "thread" and screen.one is not None:
         return "one"

@@ -203,7 +203,9 @@ class ConversationView(Inked, ScrollView, can_focus=True):
         if place >= len(self.thread.lines) or self.thread.lines[place][0] < 0:
             return
         number = self.thread.lines[place][0]
-        if number == self.thread.index:
+        if event.button == 3:
+            self.move_to(number)
+        elif number == self.thread.index:
             self.post_message(self.Activated())
         else:
             self.move_to(number)

@@ -162,8 +162,7 @@ class SetupScreen(Palette, Screen[Ended]):
     def show_busy(self, on: bool) -> None:
         """The platform is asked, or has answered."""
         self.words, self.trouble = (f"Asking {self.label} …" if on else ""), False
-        if self.is_mounted:
-            self.draw()
+        self.draw()
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
         """Sign in behind the screen."""
@@ -277,7 +276,7 @@ class SetupScreen(Palette, Screen[Ended]):
         """Paint what the step says for the present size."""
         from convo.tui.setup_paint import paint
 
-        if self.is_mounted and self.app.size.width > 0:
+        if self._body.is_attached and self._choices.is_attached and self.app.size.width > 0:
             paint(self)
 
     async def on_painted_clicked(self, event: Painted.Clicked) -> None:
