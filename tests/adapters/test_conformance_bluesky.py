@@ -24,6 +24,7 @@ class TestBluesky(AdapterSuite):
         built.stop()
 
 
+@pytest.mark.slow
 class TestWithChat(ReadingSuite, KnowingSuite, TrustSuite, AnsweringSuite, DeliveringSuite, WholeSuite):
     """With an app password that may read direct messages."""
 

@@ -32,24 +32,28 @@ class TestMastodon(AdapterSuite):
         yield from _world("mastodon")
 
 
+@pytest.mark.slow
 class TestSnac(CompatibleSuite):
     @pytest.fixture
     def world(self) -> Iterator[MastodonWorld]:
         yield from _world("snac")
 
 
+@pytest.mark.slow
 class TestGoToSocial(CompatibleSuite):
     @pytest.fixture
     def world(self) -> Iterator[MastodonWorld]:
         yield from _world("gotosocial")
 
 
+@pytest.mark.slow
 class TestTakahe(CompatibleSuite):
     @pytest.fixture
     def world(self) -> Iterator[MastodonWorld]:
         yield from _world("takahe")
 
 
+@pytest.mark.slow
 class TestHollo(CompatibleSuite):
     @pytest.fixture
     def world(self) -> Iterator[MastodonWorld]:

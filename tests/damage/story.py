@@ -65,7 +65,9 @@ def draft(talk: Talk, to: Message, text: str, account: str = "one") -> None:
     talk.run(drafts.save, talk.accounts[account], wanted, talk.now)
 
 
-def queue(talk: Talk, to: Message, text: str, state: str, account: str = "one", request: str | None = None) -> str:
+def queue(
+    talk: Talk, to: Message, text: str, state: str, account: str = "one", request: str | None = None
+) -> str:
     """An answer in the outbox, in some state; gives its key."""
     key = f"key {text}"
     number = talk.accounts[account]

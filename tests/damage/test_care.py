@@ -187,7 +187,9 @@ def test_after_an_unclean_end_it_is_checked(talk: Talk, monkeypatch: pytest.Monk
     assert not list(talk.directory.glob("open-*"))
 
 
-def test_the_mark_of_another_open_inbox_is_no_unclean_end(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_mark_of_another_open_inbox_is_no_unclean_end(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     made = checks(monkeypatch)
     run(talk)
     with (talk.directory / "open-1").open("w") as other:

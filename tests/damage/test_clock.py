@@ -1,4 +1,4 @@
-"""A clock that is set back or ahead by days: nothing waits for days, nothing is lost, nothing is shown from the future."""
+"""A clock that is set back or ahead by days: nothing waits for days, and nothing is lost."""
 
 from __future__ import annotations
 
@@ -37,8 +37,7 @@ def test_what_comes_after_the_clock_was_set_waits(stage: Stage, days: int) -> No
     stage.ask("after", at=real)
     assert stage.sync()["one"].error == ""
     found = rows(stage)
-    assert {row.words for row in found} >= {"@me after"} or {row.words for row in found} >= {"after"}
-    assert len(found) == 2
+    assert {row.words for row in found} == {"before", "after"}
     for row in found:
         assert row.waiting_since is not None
         assert "-" not in voice.age_long(row.waiting_since, stage.clock.now())

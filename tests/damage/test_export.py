@@ -99,7 +99,9 @@ def test_into_the_store_it_came_from_changes_nothing(talk: Talk, tmp_path: Path)
     ("state", "becomes"),
     [("held", "unsure"), ("queued", "unsure"), ("sending", "unsure"), ("unsure", "unsure"), ("sent", "sent")],
 )
-def test_nothing_is_ever_sent_from_a_file(talk: Talk, empty: Talk, tmp_path: Path, state: str, becomes: str) -> None:
+def test_nothing_is_ever_sent_from_a_file(
+    talk: Talk, empty: Talk, tmp_path: Path, state: str, becomes: str
+) -> None:
     to = message(talk, "Message 7 ")
     queue(talk, to, "my answer", state)
     export(talk.store, tmp_path / "a.jsonl")
@@ -126,7 +128,9 @@ def test_what_the_user_took_back_since_stays_taken_back(talk: Talk, tmp_path: Pa
     assert talk.state() == state
 
 
-def test_a_newer_draft_stands_and_an_older_one_keeps_its_words(talk: Talk, empty: Talk, tmp_path: Path) -> None:
+def test_a_newer_draft_stands_and_an_older_one_keeps_its_words(
+    talk: Talk, empty: Talk, tmp_path: Path
+) -> None:
     to = message(talk, "Message 22 ")
     export(talk.store, tmp_path / "old.jsonl")
     talk.clock.step(60)
@@ -198,7 +202,9 @@ def refused(empty: Talk, path: Path) -> str:
     return error.value.words
 
 
-@pytest.mark.parametrize("content", [b"", b"hello\n", b"{}\n", b"\x00\xff" * 500, b'{"kind":"done","uri":"x"}\n', b"[1]\n" * 3])
+@pytest.mark.parametrize(
+    "content", [b"", b"hello\n", b"{}\n", b"\x00\xff" * 500, b'{"kind":"done","uri":"x"}\n', b"[1]\n" * 3]
+)
 def test_a_foreign_file(empty: Talk, tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x").write_bytes(content)
     said = refused(empty, tmp_path / "x")
@@ -234,9 +240,11 @@ def test_a_bad_line_is_named(empty: Talk, file: Path) -> None:
     number = next(index for index, row in enumerate(rows) if '"kind":"done"' in row)
     rows[number] = rows[number].replace('"at":"2026', '"at":"yesterday 2026')
     file.write_text("\n".join(rows) + "\n", "utf-8")
-    assert refused(empty, file) == (
-        f"{file} is damaged, line {number + 1}: Invalid RFC3339 encoded datetime - at `$.at`. Nothing of it was imported."
+    said = refused(empty, file)
+    assert said.startswith(
+        f"{file} is damaged, line {number + 1}: Invalid RFC3339 encoded datetime - at `$.at`. "
     )
+    assert said.endswith("Nothing of it was imported.")
 
 
 def test_a_newer_format(empty: Talk, file: Path) -> None:
@@ -254,7 +262,10 @@ def test_a_file_edited_by_hand_says_so_by_leaving_the_sum_away(empty: Talk, file
 
 
 def test_an_endless_line(empty: Talk, tmp_path: Path) -> None:
-    (tmp_path / "x").write_bytes(b'{"kind":"convo","format":1,"holds":"history","made_at":"2026-11-22T00:00:00Z"}\n' + b"x" * (lines.LONGEST + 9))
+    (tmp_path / "x").write_bytes(
+        b'{"kind":"convo","format":1,"holds":"history","made_at":"2026-11-22T00:00:00Z"}\n'
+        + b"x" * (lines.LONGEST + 9)
+    )
     assert "line 2: it is longer than 8 MB" in refused(empty, tmp_path / "x")
 
 
@@ -262,4 +273,15 @@ def test_holds(talk: Talk, tmp_path: Path) -> None:
     with (tmp_path / "x").open("wb") as file:
         exporting.write(talk.db, file, exporting.STATE, NOW)
     kinds = {json.loads(line)["kind"] for line in (tmp_path / "x").read_text("utf-8").splitlines()}
-    assert kinds == {"convo", "account", "contact", "choice", "done", "mute", "snooze", "looked", "draft", "end"}
+    assert kinds == {
+        "convo",
+        "account",
+        "contact",
+        "choice",
+        "done",
+        "mute",
+        "snooze",
+        "looked",
+        "draft",
+        "end",
+    }

@@ -7,7 +7,7 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -61,14 +61,21 @@ def contents(path: Path, *, unsure: bool = True) -> dict[str, list[tuple[Any, ..
     with closing(connect(path, reader=True)) as db:
         found = {}
         for name, table in tables(db).items():
-            if name in ("setting", "channel", "absent"):
+            if name in ("channel", "absent"):
                 continue
-            columns = [c for c in table.columns if (name, c) not in {("account", "last_good_at"), ("account", "next_at")}]
-            rows = db.execute(f"SELECT {', '.join(columns)} FROM {name} ORDER BY 1, 2" if len(columns) > 1
-                              else f"SELECT {columns[0]} FROM {name}").fetchall()
+            columns = [
+                c
+                for c in table.columns
+                if (name, c) not in {("account", "last_good_at"), ("account", "next_at")}
+            ]
+            rows = db.execute(
+                f"SELECT {', '.join(columns)} FROM {name} ORDER BY 1, 2"
+                if len(columns) > 1
+                else f"SELECT {columns[0]} FROM {name}"
+            ).fetchall()
             found[name] = rows
         if unsure:
-            place = [c for c in tables(db)["outbox"].columns]
+            place = list(tables(db)["outbox"].columns)
             found["outbox"] = [_unsure(dict(zip(place, row, strict=True))) for row in found["outbox"]]
         return found
 
@@ -88,9 +95,10 @@ def test_a_whole_store_is_left_alone(data: Path) -> None:
 
 
 def test_of_a_whole_store_the_repair_saves_every_row(data: Path) -> None:
+    backup.make(data / FILE, NOW)
     before = contents(data / FILE)
     done = run(data, whatever=True)
-    assert done.hurt == ()
+    assert (done.hurt, done.restored) == ((), None)
     assert contents(data / FILE) == before
     assert (data / FILE).stat().st_mode & 0o777 == 0o600
     assert done.kept is not None
@@ -133,7 +141,9 @@ def test_nothing_that_may_have_left_leaves_again(data: Path) -> None:
     with opened(data) as store:
         states = {row.text: (row.state.value, row.error) for row in outbox.rows(store.reader)}
         assert states == {
-            text: ("unsure", UNKNOWN_FATE) for text in ("on its way", "waits its turn", "still held")
+            "on its way": ("unsure", UNKNOWN_FATE),
+            "waits its turn": ("unsure", UNKNOWN_FATE),
+            "still held": ("unsure", UNKNOWN_FATE),
         }
         for (account,) in store.reader.execute("SELECT id FROM account").fetchall():
             assert outbox.due(store.reader, account, NOW + timedelta(days=9)) is None
@@ -146,7 +156,9 @@ def test_the_platforms_are_asked_again(data: Path) -> None:
     assert raw(data / FILE, "SELECT DISTINCT cursor <> '' FROM channel") == [(1,)]
     run(data, whatever=True)
     assert raw(data / FILE, "SELECT DISTINCT cursor <> '' FROM channel") == [(0,)]
-    assert raw(data / FILE, "SELECT DISTINCT last_good_at IS NULL, first_synced_at IS NULL FROM account") == [(1, 0)]
+    assert raw(data / FILE, "SELECT DISTINCT last_good_at IS NULL, first_synced_at IS NULL FROM account") == [
+        (1, 0)
+    ]
 
 
 # Damage of every kind -----------------------------------------------------------------------------------
@@ -175,7 +187,9 @@ def is_usable(directory: Path) -> None:
     clock = HandClock(NOW)
     with closing(Store.open(directory, clock)) as store:
         assert store.check() == ""
-        store.write_now(lambda db: db.execute("INSERT INTO message_fts (message_fts, rank) VALUES ('integrity-check', 1)"))
+        store.write_now(
+            lambda db: db.execute("INSERT INTO message_fts (message_fts, rank) VALUES ('integrity-check', 1)")
+        )
         inbox = Inbox(store, clock)
         for view in View:
             for row in inbox.rows(view).rows:
@@ -185,7 +199,9 @@ def is_usable(directory: Path) -> None:
         list(search.search(store.reader, "words"))
 
 
-def saved(before: dict[str, list[Any]], directory: Path, table: str, column: int) -> tuple[set[Any], set[Any]]:
+def saved(
+    before: dict[str, list[Any]], directory: Path, table: str, column: int
+) -> tuple[set[Any], set[Any]]:
     now = contents(directory / FILE)
     return {row[column] for row in before[table]}, {row[column] for row in now[table]}
 
@@ -229,7 +245,16 @@ def test_a_lost_page_costs_its_own_rows_only(sample: Path, tmp_path: Path) -> No
         (directory / FILE).write_bytes(broken)
         run(directory, whatever=True)
         after = contents(directory / FILE)
-        for table in ("done", "mute", "snooze", "draft", "outbox", "contact", "contact_person", "person_choice"):
+        for table in (
+            "done",
+            "mute",
+            "snooze",
+            "draft",
+            "outbox",
+            "contact",
+            "contact_person",
+            "person_choice",
+        ):
             lost = [row for row in before[table] if row not in after[table]]
             assert not lost or number in where[table], (number, table, lost)
         uris = {row[1] for row in before["message"]} - {row[1] for row in after["message"]}
@@ -416,7 +441,9 @@ def test_too_little_room(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("point", ["os.link", "os.replace", "Path.unlink", "os.fsync"])
-def test_a_repair_that_is_interrupted_can_be_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, point: str) -> None:
+def test_a_repair_that_is_interrupted_can_be_run_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, point: str
+) -> None:
     """Whatever step it dies at, what stands in the log is not lost, and the second run finds all."""
     talk = told(tmp_path / "live")
     shutil.copytree(tmp_path / "live", tmp_path / "data", ignore=shutil.ignore_patterns("*-shm"))
@@ -436,10 +463,8 @@ def test_a_repair_that_is_interrupted_can_be_run_again(tmp_path: Path, monkeypat
             return real(*args, **how)
 
         patch.setattr(target, name, fail)
-        try:
+        with suppress(KeyboardInterrupt):
             run(data, whatever=True)
-        except KeyboardInterrupt:
-            pass
     run(data, whatever=True)
     assert contents(data / FILE) == before
 
@@ -471,7 +496,9 @@ def test_a_lost_answer_does_not_reopen_an_old_question(talk: Talk) -> None:
     draft(talk, asked, "x")
 
     def lose(db: sqlite3.Connection) -> None:
-        db.execute("DELETE FROM sighting WHERE message_id = (SELECT id FROM message WHERE uri = ?)", (answer.uri,))
+        db.execute(
+            "DELETE FROM sighting WHERE message_id = (SELECT id FROM message WHERE uri = ?)", (answer.uri,)
+        )
         db.execute("DELETE FROM message WHERE uri = ?", (answer.uri,))
 
     talk.run(lose)

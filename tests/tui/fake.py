@@ -106,9 +106,6 @@ class FakeInbox:
         people = [row.who for row in self._engine.threads.values() if row.who]
         return tuple(who for who in people if words.lower() in who.shown.lower())[:limit]
 
-    def note(self, person_id: int) -> str:
-        return self._engine.notes.get(person_id, "")
-
     def who_waits(self) -> tuple[tuple[Someone, ...], datetime | None]:
         rows = self.rows(View.WAITING).rows
         people = tuple(dict.fromkeys(row.who for row in rows if row.who))[:4]
@@ -259,8 +256,8 @@ class FakeAnswers:
         )
         return Terms(
             entry, name, entry.accounts, cast.ME, cast.ACCOUNTS[name], people, entry.visibility,
-            entry.content_warning, "en", self._engine.can, self.refusal, self._engine.notes.get(entry.author.person_id, ""),
-            self._engine.drafts.get((name, entry.uri)),
+            entry.content_warning, "en", self._engine.can, self.refusal,
+            self._engine.notes.get(entry.author.person_id, ""), self._engine.drafts.get((name, entry.uri)),
         )  # fmt: skip
 
     async def save_draft(self, draft: Draft) -> None:

@@ -133,7 +133,9 @@ def test_every_command_stands_in_the_help_or_belongs_to_a_field() -> None:
 
 
 def test_every_act_on_a_row_is_in_its_menu() -> None:
-    acts = [one for one in COMMANDS if one.section == "The conversation" and set(one.where) & {"list", "thread"}]
+    acts = [
+        one for one in COMMANDS if one.section == "The conversation" and set(one.where) & {"list", "thread"}
+    ]
     assert acts
     assert [one.name for one in acts if not one.row_menu] == []
     assert BY_NAME["commands"].row_menu, "and from there all the others"

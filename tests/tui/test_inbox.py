@@ -350,6 +350,7 @@ async def test_accounts(size: str) -> None:
         assert play.status.startswith(words[: SIZES[size][0] - 8])
         await play.press("A")
         same_as_kept(f"accounts-{size}", play.text)
+        play.app.offline = False
         await play.press("k", "k", "k", "enter")
         assert ("look", "fosstodon") in play.engine.log
         await play.press("escape")

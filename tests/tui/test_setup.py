@@ -371,3 +371,85 @@ async def test_esc_leaves_the_first_look_and_it_goes_on() -> None:
         await play.press("escape")
         assert not play.app.inbox.page.kind
         assert not play.engine.stopped
+
+
+async def test_signing_in_again_from_the_accounts_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login = FakeLogin()
+    async with inbox() as play:
+        play.engine.statuses[3] = replace(
+            play.engine.statuses[3], health=Health.SIGN_IN, advice="Sign in again"
+        )
+        play.app.offline = False
+        play.app.desk.config = replace(play.app.desk.config, path=tmp_path / "config.toml")
+        monkeypatch.setattr(type(play.app), "data_dir", tmp_path)
+        monkeypatch.setattr("convo.tui.first.parts_for", _parts_of(login))
+        play.app.desk.refresh_facts()
+        await play.press("A", "enter")
+        await play.settle()
+        await play.settle()
+        assert "Sign in to Bluesky again, for bread" in screen_text(play.app)
+        await play.press("e")
+        assert play.engine.log == [], "letters are text, and none reaches the list"
+        await play.press("escape")
+        assert play.app.inbox.page.kind == "accounts"
+        await play.press("enter")
+        await play.type("ana")
+        await play.press("enter")
+        await play.type("right")
+        await play.press("enter")
+        await play.settle()
+        assert play.app.setup is None
+        assert ("look", "bread") in play.engine.log
+        assert "Its key is in the system keyring." in play.status
+
+
+def _parts_of(login: FakeLogin) -> Callable[..., Parts]:
+    def parts_for(config: Config, path: Path, data_dir: Path, *, again: str = "", copy: Any = None) -> Parts:
+        return Parts(OFFERS, login.run, _keyring, copy, str(path), again, "bluesky", first=False)
+
+    return parts_for
+
+
+async def test_one_more_place_ends_the_inbox_to_come_back_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    login = FakeLogin()
+    async with inbox() as play:
+        play.app.offline = False
+        play.app.desk.config = replace(play.app.desk.config, path=tmp_path / "config.toml")
+        monkeypatch.setattr(type(play.app), "data_dir", tmp_path)
+        monkeypatch.setattr("convo.tui.first.parts_for", _parts_of(login))
+        await play.press("A", *["j"] * 9)
+        assert "▌  one more place …" in play.text
+        await play.press("enter", "j", "enter")
+        await play.type("ana")
+        await play.press("enter")
+        await play.type("right")
+        await play.press("enter")
+        await play.settle()
+    assert play.app.again
+    assert play.app.came_words.startswith("bluesky is ana.bsky.social.")
+
+
+async def test_the_demo_signs_in_nowhere() -> None:
+    async with inbox() as play:
+        play.engine.statuses[0] = replace(
+            play.engine.statuses[0], health=Health.SIGN_IN, advice="Sign in again"
+        )
+        play.app.desk.refresh_facts()
+        await play.press("A", "enter")
+        assert play.status.startswith("The demo has no accounts to sign in to.")
+
+
+async def test_an_account_rests_and_is_looked_at_all_the_same() -> None:
+    async with inbox() as play:
+        play.app.offline = False
+        await play.press("A", "j", "s")
+        assert "Let bsky rest" in play.text
+        await play.press("t")
+        assert play.engine.log == [("rest", "bsky", cast.at(21, 9, 0)), ("look", "bsky")]
+        assert play.status.startswith("bsky rests until Sat 9:00.")
+        await play.press("enter")
+        assert play.engine.log[2:] == [("wake", "bsky"), ("look", "bsky")]

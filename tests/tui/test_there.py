@@ -238,7 +238,10 @@ async def test_search_in_a_conversation() -> None:
         await play.type("LADDER")
         assert play.app.inbox.thread.thread.hits() == [107]
         marked = [
-            span.text for _, line in play.app.inbox.thread.thread.lines for span in line.spans if span.underline
+            span.text
+            for _, line in play.app.inbox.thread.thread.lines
+            for span in line.spans
+            if span.underline
         ]
         assert "ladder" in marked
         await play.press("enter")

@@ -257,14 +257,20 @@ COMMANDS: tuple[Command, ...] = (
         "doctor",
         "check config, secrets, every account and the store",
         "doctor:doctor",
-        (_arg("--repair", action="store_true", help="first make a damaged store anew from what can be read"),),
+        (
+            _arg(
+                "--repair", action="store_true", help="first make a damaged store anew from what can be read"
+            ),
+        ),
     ),
     Command(
         "export",
         "write your state and your history to a file of JSON lines",
         "transfer:export",
-        (_arg("file", metavar="FILE", help="a file that is not there yet, or with --force any"),
-         _arg("--force", action="store_true", help="replace a file that is there")),
+        (
+            _arg("file", metavar="FILE", help="a file that is not there yet, or with --force any"),
+            _arg("--force", action="store_true", help="replace a file that is there"),
+        ),
     ),
     Command(
         "import",

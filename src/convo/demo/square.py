@@ -13,7 +13,8 @@ def play(stage: Stage) -> None:
 
 
 def _house(stage: Stage) -> None:
-    ana = stage.person("fosstodon", "@ana@fosstodon.org", "Ana Lind")
+    elsewhere = "https://bsky.example/people/ana.lind.example"
+    ana = stage.person("fosstodon", "@ana@fosstodon.org", "Ana Lind", links=[elsewhere])
     mia = stage.person("fosstodon", "@mia@fosstodon.org", "Mia Berg")
     carl = stage.person("fosstodon", "@carl@mas.example", "Carl Berg")
     says, ago, me = stage.says, stage.ago, stage.me["fosstodon"]

@@ -9,7 +9,7 @@ from convo.adapters.contract import Verb
 from convo.adapters.memory import Server, Traits, World
 from convo.clock import Clock
 from convo.config import AccountConfig, Config, InboxConfig
-from convo.model import Attachment, Link, Message, Person, Reason, Visibility
+from convo.model import Attachment, Link, Message, Person, ProfileLink, Reason, Visibility
 
 ACCOUNTS = {
     "fosstodon": ("mastodon", "fosstodon.org"),
@@ -58,11 +58,14 @@ class Stage:
             self.me[name] = self.person(name, handle, "Me")
             self.world.sign_in(self.servers[name], self.me[name], f"demo-{name}")
 
-    def person(self, account: str, handle: str, name: str, *, bot: bool = False) -> Person:
-        """A person of the cast, on the server of one of the user's accounts."""
+    def person(
+        self, account: str, handle: str, name: str, *, bot: bool = False, links: Sequence[str] = ()
+    ) -> Person:
+        """A person of the cast, on the server of one of the user's accounts; `links` are verified there."""
         platform, server = ACCOUNTS[account]
         uid = f"https://{server}/people/{handle.strip('@').replace('@', '-')}"
-        person = Person(platform, uid, handle, name, uid, bot)
+        proven = tuple(ProfileLink(link, True) for link in links)
+        person = Person(platform, uid, handle, name, uid, bot, links=proven)
         self.world.people[uid] = person
         return person
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import timedelta
 from typing import Final, Protocol
@@ -148,7 +148,7 @@ async def told(adapter: Adapter, ref: Ref, decision: str) -> Lookup:
         return Lookup()
 
 
-def decided(who: list[Someone], decision: str) -> str:
+def decided(who: Sequence[Someone], decision: str) -> str:
     """What a decision did, without the key that takes it back."""
     name = voice.names(who)
     return {
@@ -158,7 +158,7 @@ def decided(who: list[Someone], decision: str) -> str:
     }[decision]
 
 
-def taken_back(who: list[Someone], decision: str) -> str:
+def taken_back(who: Sequence[Someone], decision: str) -> str:
     """What taking a decision back did."""
     name = voice.names(who)
     return (

@@ -183,8 +183,9 @@ class Round:
     def context(self) -> IngestContext:
         """What a message that comes now is stored with."""
         record = self._accounts.record(self._name)
-        begun = self._first_looked() - timedelta(days=self._config.inbox.waiting_days)
-        return IngestContext(self._clock.now(), begun, record.last_good_at if record else None)
+        now = self._clock.now()  # a clock that was set back makes nothing history
+        begun = min(self._first_looked(), now) - timedelta(days=self._config.inbox.waiting_days)
+        return IngestContext(now, begun, record.last_good_at if record else None)
 
     async def _load_parents(self) -> None:
         """Load what messages answer, where that decides whether they speak to the user."""

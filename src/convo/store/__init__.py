@@ -144,8 +144,8 @@ def _check_missing(path: Path) -> None:
     """A store that is gone is not quietly begun anew where a backup knows what the user did."""
     if (not path.exists() or path.stat().st_size < SMALLEST) and backup.found(path):
         raise StoreError(
-            f"{path} is missing or empty, but there are backups of your own state beside it. `convo doctor --repair` makes the "
-            f"store anew from them; to begin without, move {backup.directory(path)} away."
+            f"{path} is missing or empty, but there are backups of your own state beside it. `convo doctor --repair` "
+            f"makes the store anew from them; to begin without, move {backup.directory(path)} away."
         )
 
 

@@ -71,13 +71,19 @@ _SIGHT = (
 
 
 class Batch:
-    """The messages of one batch. `insist` where each must be judged, so that unknown parents are asked for."""
+    """The messages of one batch. `insist` where each must be judged, so that unknown parents are asked for.
 
-    def __init__(self, db: sqlite3.Connection, account_id: int, ctx: IngestContext, *, insist: bool) -> None:
+    Without `derive` the states of threads that are there already are left to the caller, who has more for them.
+    """
+
+    def __init__(
+        self, db: sqlite3.Connection, account_id: int, ctx: IngestContext, *, insist: bool, derive: bool = True
+    ) -> None:
         self._db = db
         self._account = account_id
         self._ctx = ctx
         self._insist = insist
+        self._derive = derive
         self._own = Own(db)
         self._now = micros(ctx.now)
         self._waiting_from = micros(ctx.waiting_from)
@@ -110,7 +116,8 @@ class Batch:
         self._note_exchanges()
         self._touched |= quieting.settle(self._db, self._own, self._news)
         self._db.execute("UPDATE arrival SET last = ?", (self._last,))
-        threads.rederive(self._db, self._touched, self._ctx.now)
+        fresh = self._touched if self._derive else threads.rowless(self._db, self._touched)
+        threads.rederive(self._db, fresh, self._ctx.now)
         stored.index(self._db, new)
         return Saved(
             len(new),

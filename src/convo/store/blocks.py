@@ -15,7 +15,7 @@ ACT: Final = "block"
 
 
 def block(db: sqlite3.Connection, person_id: int, told: Told, now: datetime) -> Record:
-    """Block one person on their platform through these accounts, after the undo window. Others joined with them stay."""
+    """Block one person through these accounts of their platform, after the undo window; others joined stay."""
     platform, uid = db.execute("SELECT platform, uid FROM person WHERE id = ?", (person_id,)).fetchone()
     changes = Changes(db)
     changes.put("person_choice", platform=platform, uid=uid, muted=1, at=micros(now))

@@ -56,11 +56,14 @@ def circle_all(db: sqlite3.Connection, person_ids: Sequence[int], now: datetime)
     """Into the circle; or out of it, where all of them are in it. One act."""
     changes = Changes(db)
     contacts = [_contact(db, changes, number) for number in dict.fromkeys(person_ids)]
-    rows = db.execute("SELECT circle FROM contact WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(contacts),))
+    query = "SELECT circle FROM contact WHERE id IN (SELECT value FROM json_each(?))"
+    rows = db.execute(query, (json.dumps(contacts),))
     enters = not all(inside for (inside,) in rows.fetchall())
     for contact_id in contacts:
         changes.put("contact", id=contact_id, circle=int(enters))
-    return record(db, Record("circle", tuple(dict.fromkeys(person_ids)), "in" if enters else ""), changes, now)
+    return record(
+        db, Record("circle", tuple(dict.fromkeys(person_ids)), "in" if enters else ""), changes, now
+    )
 
 
 def note(db: sqlite3.Connection, person_id: int, text: str, now: datetime) -> Record:

@@ -19,7 +19,8 @@ _AHEAD = (
     "SELECT 1 FROM account WHERE last_good_at > :soon",
 )
 _MEND = (
-    "UPDATE outbox SET leaves_at = :now + leaves_at - created_at, created_at = :now WHERE state = 'held' AND created_at > :soon",
+    "UPDATE outbox SET leaves_at = :now + leaves_at - created_at, created_at = :now"
+    " WHERE state = 'held' AND created_at > :soon",
     "UPDATE outbox SET leaves_at = :now WHERE state = 'queued' AND leaves_at > :far",
     "UPDATE errand SET due_at = :now WHERE due_at > :far",
     "UPDATE account SET next_at = :now WHERE last_good_at > :soon",

@@ -138,7 +138,9 @@ def make_private(directory: Path, path: Path) -> None:
         raise sentence(error, path) from error
 
 
-def connect(path: Path, *, reader: bool = False, untouched: bool = False, kind: type[Connection] = Connection) -> Connection:
+def connect(
+    path: Path, *, reader: bool = False, untouched: bool = False, kind: type[Connection] = Connection
+) -> Connection:
     """Open the file with convo's pragmas; a reader can write nothing. The caller handles sqlite3.Error.
 
     `untouched`: a reader that leaves the file and its log exactly as they are, also when it closes.
@@ -186,7 +188,13 @@ def sentence(error: Exception, path: Path) -> StoreError:
         return StoreError(
             f"{path} cannot be written (read-only). Make it writable, or name another place with --data-dir."
         )
-    if isinstance(error, UnicodeError) or "not decode" in lower or "not a database" in lower or "malformed" in lower or "corrupt" in lower:
+    if (
+        isinstance(error, UnicodeError)
+        or "not decode" in lower
+        or "not a database" in lower
+        or "malformed" in lower
+        or "corrupt" in lower
+    ):
         return StoreError(
             f"{path} is damaged or is not a store of convo ({said}). `convo doctor --repair` saves what can be read."
         )

@@ -58,9 +58,11 @@ def save_conversation(
 def conversation_parts(account_id: int, conversation: Conversation, ctx: IngestContext) -> Iterator[Part]:
     """A conversation as parts for `Store.ingest`; the last says what is missing.
 
-    The user's own messages come first: nobody is taken to wait, not even for a moment, who was answered.
+    The state of its thread follows from all of it, and is derived once, at the end. The user's own messages come
+    first: whatever looks at the thread between two parts takes nobody to wait who was answered.
     """
     chosen: list[Message] = []
+    changed: set[int] = set()
 
     def choose(db: sqlite3.Connection) -> Saved:
         own = Own(db)
@@ -69,14 +71,20 @@ def conversation_parts(account_id: int, conversation: Conversation, ctx: IngestC
         chosen.extend(sorted(found, key=lambda message: (not own.wrote(message), message.created_at)))
         return Saved()
 
-    def save(db: sqlite3.Connection, some: Sequence[Message], last: bool) -> Saved:
-        saved = _save(db, account_id, some, ctx, insist=False)
-        if last:
-            _note_partial(db, conversation, len(chosen))
+    def save(db: sqlite3.Connection, some: Sequence[Message], _: bool) -> Saved:
+        saved = _save(db, account_id, some, ctx, insist=False, derive=False)
+        changed.update(saved.touched)
         return saved
+
+    def finish(db: sqlite3.Connection) -> Saved:
+        touched = frozenset(threads.resolve(db, thread_id) for thread_id in changed)
+        threads.rederive(db, touched, ctx.now)
+        _note_partial(db, conversation, len(chosen))
+        return Saved(touched=touched)
 
     yield choose
     yield from in_parts(chosen, save)
+    yield finish
 
 
 def _note_partial(db: sqlite3.Connection, conversation: Conversation, kept: int) -> None:

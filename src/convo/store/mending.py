@@ -49,7 +49,6 @@ _MEND: Final = (
     "UPDATE outbox SET options = '{}' WHERE NOT json_valid(options)",
     "UPDATE account SET facts = '{}' WHERE NOT json_valid(facts)",
     "UPDATE account SET health = 'fine', words = '', next_at = NULL, last_good_at = NULL",
-    "DELETE FROM setting",
     "DELETE FROM errand WHERE NOT json_valid(argument)",
     "DELETE FROM journal WHERE NOT json_valid(words) OR NOT json_valid(before) OR NOT json_valid(after)",
     # Rows that point to nothing.

@@ -203,7 +203,7 @@ class Merge:
         self._touch(uri)
 
     def _outbox(self, line: lines.Outbox) -> None:
-        """Nothing is sent from a file: what had not left when it was written may have left since, and is asked about."""
+        """Nothing is sent from a file: what had not left then may have left since, and is asked about."""
         db, account_id = self._db, self._account_id(self._db, line.account)
         if db.execute("SELECT 1 FROM outbox WHERE key = ?", (line.key,)).fetchone():
             return

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from convo.store.pages import INNER_INDEX, INNER_TABLE, LEAF_INDEX, LEAF_TABLE, Cell, Pages, Unreadable
 
-DERIVED: Final = frozenset({"talk", "turn", "person_word"})
-"""Tables that are made anew from the others; so is the search index."""
+DERIVED: Final = frozenset({"talk", "turn", "person_word", "setting"})
+"""Tables that are made anew; so is the search index."""
 
 _SMALL: Final = 10**14
 """A time in microseconds is larger (1973 on), a number of a row smaller."""

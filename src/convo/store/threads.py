@@ -36,6 +36,15 @@ def resolve(db: sqlite3.Connection, thread_id: int) -> int:
     return int(row[0]) if row else thread_id
 
 
+def rowless(db: sqlite3.Connection, thread_ids: Collection[int]) -> set[int]:
+    """Those of these threads that have no row yet."""
+    rows = db.execute(
+        "SELECT value FROM json_each(?) j WHERE NOT EXISTS (SELECT 1 FROM thread WHERE id = j.value)",
+        (json.dumps(sorted(thread_ids)),),
+    )
+    return {thread_id for (thread_id,) in rows.fetchall()}
+
+
 def of_person(db: sqlite3.Connection, person_id: int) -> set[int]:
     """The threads a person wrote in."""
     rows = db.execute("SELECT DISTINCT thread_id FROM message WHERE author_id = ?", (person_id,))

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import tzinfo
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,13 +26,9 @@ from convo.tui.paint import Painted
 from convo.tui.rowlist import RowList
 from convo.tui.screen import InboxScreen
 from convo.tui.views_pane import ViewsPane
-from convo.views import Seen, View
 
 if TYPE_CHECKING:
     from convo.engine import Engine
-
-LOOKED_AFTER = 2.0
-"""Seconds an open conversation is looked at before it counts as looked at."""
 
 
 class ConvoApp(AccountedApp):
@@ -67,7 +62,6 @@ class ConvoApp(AccountedApp):
         self.desk.words, self.desk.trouble = fault or words, bool(fault)
         self.first = first
         self._keep_timer: Timer | None = None
-        self._look_timer: Timer | None = None
         self._leaving = False
         self._changes: set[int] = set()
         self._any_change = False
@@ -169,23 +163,6 @@ class ConvoApp(AccountedApp):
 
         self._keep_timer = None
         await router.guarded(self.inbox, answering.keep_now(self.inbox))
-
-    def look_soon(self) -> None:
-        """Two seconds after a conversation was opened, or scrolled beside the list, it counts as looked at.
-
-        One that only stands beside the list does not: nobody may have been there.
-        """
-        if self._look_timer is not None:
-            self._look_timer.stop()
-        opened = self.inbox.thread.opened
-        if opened is not None:
-            self._look_timer = self.set_timer(LOOKED_AFTER, partial(self._looked, opened.row.thread_id))
-
-    async def _looked(self, thread_id: int = 0) -> None:
-        opened = self.inbox.thread.opened
-        if opened is None or thread_id not in (0, opened.row.thread_id) or self.desk.view is View.QUIET:
-            return
-        await self.engine.acts.looked(Seen(opened.row.thread_id, opened.row.arrival))
 
     # the engine
 

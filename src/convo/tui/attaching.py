@@ -57,7 +57,9 @@ async def attach(screen: InboxScreen) -> None:
         _ask_file(screen)
         return
     more = [Choice("a", "attach one more")] if len(draft.attachments) < MOST else []
-    drops = [Choice(str(place), f"drop {Path(path).name}") for place, (path, _) in enumerate(draft.attachments, 1)]
+    drops = [
+        Choice(str(place), f"drop {Path(path).name}") for place, (path, _) in enumerate(draft.attachments, 1)
+    ]
 
     async def chosen(key: str) -> None:
         if key == "a":
@@ -87,7 +89,9 @@ def _ask_file(screen: InboxScreen) -> None:
         else:
             _ask_description(screen, path)
 
-    screen.ask(Question("Attach a picture", (), chosen, field="file: ", enter="go on", typed=typed, wide=True))
+    screen.ask(
+        Question("Attach a picture", (), chosen, field="file: ", enter="go on", typed=typed, wide=True)
+    )
 
 
 def _ask_description(screen: InboxScreen, path: Path) -> None:
@@ -95,11 +99,15 @@ def _ask_description(screen: InboxScreen, path: Path) -> None:
         draft = box_of(screen).take()
         if draft is None:
             return
-        box_of(screen).change(replace(draft, attachments=(*draft.attachments, (str(path.absolute()), text.strip()))))
+        box_of(screen).change(
+            replace(draft, attachments=(*draft.attachments, (str(path.absolute()), text.strip())))
+        )
         if not text.strip():
             screen.desk.say("Attached without a description: who cannot see it will not know what it shows.")
 
     note = "For people who cannot see it. What does it show?"
     screen.ask(
-        Question(f"Describe {path.name}", (), chosen, field="it shows: ", enter="attach", note=note, wide=True)
+        Question(
+            f"Describe {path.name}", (), chosen, field="it shows: ", enter="attach", note=note, wide=True
+        )
     )

@@ -141,6 +141,19 @@ def keys(screen: InboxScreen, size: int) -> Line:
 _ONE_LABELS = {"done": "let go", "next_waiting": "leave for now", "back": "list"}
 
 
+def _account_label(screen: InboxScreen, command: str) -> str:
+    """What a command does to the account under the cursor."""
+    accounts, index = screen.desk.accounts, screen.page.index
+    labels = {"snooze": "rest", "browser": "open its site"}
+    if index >= len(accounts):
+        labels["open"] = "add it"
+    elif accounts[index].health is Health.SIGN_IN:
+        labels["open"] = "sign in again"
+    elif accounts[index].health is not Health.OFF:
+        labels["open"] = "look now"
+    return labels.get(command) or BY_NAME[command].label
+
+
 def _label_here(screen: InboxScreen, command: str) -> str:
     """What a command is called where the focus is."""
     box = screen.reply
@@ -151,8 +164,8 @@ def _label_here(screen: InboxScreen, command: str) -> str:
             return "change it there"
         if box.leaves_at_once:
             return "send now"
-    if command == "snooze" and screen.page.kind == "accounts":
-        return "rest"
+    if screen.page.kind == "accounts":
+        return _account_label(screen, command)
     if command == "quiet" and screen.desk.view is View.QUIET:
         return "not quiet"
     if screen.one is not None and screen.place == "thread" and command in _ONE_LABELS:
@@ -280,7 +293,7 @@ def resting_lines(screen: InboxScreen, size: int) -> list[Line]:
         rows += [line(part) for part in cells.wrap(text, size)]
     quiet = [phrases.first_name(row.who) for row in inbox.rows(View.QUIET, limit=4).rows if row.who]
     rows.append(EMPTY)
-    ways = [("view_answered", "answered"), ("view_snoozed", "snoozed")]
+    ways = [("view_people", "people you talk with"), ("view_snoozed", "snoozed")]
     if quiet:
         ways.append(
             ("view_quiet", f"quiet: {', '.join(quiet[:3])}" + (" and others" if len(quiet) > 3 else ""))

@@ -146,7 +146,9 @@ class ConversationView(Inked, ScrollView, can_focus=True):
     def current_region(self) -> Region:
         """Where the item under the cursor stands on the screen, as far as it is in sight."""
         start, end = self.thread.extent(self.thread.index)
-        whole = Region(self.region.x, self.region.y + start - self.scroll_offset.y, self.region.width, end - start)
+        whole = Region(
+            self.region.x, self.region.y + start - self.scroll_offset.y, self.region.width, end - start
+        )
         return whole.intersection(self.region)
 
     def page(self, step: int) -> bool:

@@ -121,21 +121,8 @@ class Desk:
         for wanted in (Health.SIGN_IN, Health.STALE):
             for status in self.accounts:
                 if status.health is wanted:
-                    return self._told_account(status)
+                    return _told_account(self, status)
         return ""
-
-    def _told_account(self, status: AccountStatus) -> str:
-        others = [one for one in self.accounts if one.name != status.name]
-        fine = all(one.health not in (Health.SIGN_IN, Health.STALE) for one in others)
-        rest = " The others are fine." if others and fine else ""
-        if status.health is Health.SIGN_IN:
-            return f"{status.name}: sign in again ({self.keymap.shown('accounts')} shows what to do).{rest}"
-        moment = self.moment()
-        since = f" since {shown_time(moment.local(status.looked_at))}" if status.looked_at else ""
-        if status.looked_at and moment.day(status.looked_at) > 0:
-            since = f" {phrases.age(status.looked_at, moment).long}"
-        again = f" Next try at {shown_time(moment.local(status.next_at))}." if status.next_at else rest
-        return f"{status.name}: no answer{since}.{again}"
 
     # words
 
@@ -280,3 +267,18 @@ class Desk:
     def view(self) -> View:
         """The view that is looked at."""
         return self.source.look.view
+
+
+def _told_account(desk: Desk, status: AccountStatus) -> str:
+    """The trouble of one account, and that the others are fine."""
+    others = [one for one in desk.accounts if one.name != status.name]
+    fine = all(one.health not in (Health.SIGN_IN, Health.STALE) for one in others)
+    rest = " The others are fine." if others and fine else ""
+    if status.health is Health.SIGN_IN:
+        return f"{status.name}: sign in again ({desk.keymap.shown('accounts')} shows what to do).{rest}"
+    moment = desk.moment()
+    since = f" since {shown_time(moment.local(status.looked_at))}" if status.looked_at else ""
+    if status.looked_at and moment.day(status.looked_at) > 0:
+        since = f" {phrases.age(status.looked_at, moment).long}"
+    again = f" Next try at {shown_time(moment.local(status.next_at))}." if status.next_at else rest
+    return f"{status.name}: no answer{since}.{again}"

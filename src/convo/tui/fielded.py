@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from convo.tui import oneatatime
@@ -11,21 +12,48 @@ from convo.tui.commands import Place
 from convo.tui.lines import Line
 from convo.tui.outside import OutsideApp
 from convo.tui.sources import Look
-from convo.views import Failure
+from convo.views import Failure, Seen, View
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
     from textual.widgets import Input
 
+    from convo.engine import Engine
     from convo.tui.replybox import ReplyBox
     from convo.tui.screen import InboxScreen
     from convo.tui.searchbar import Field
+
+
+LOOKED_AFTER = 2.0
+"""Seconds an open conversation is looked at before it counts as looked at."""
 
 
 class FieldedApp(OutsideApp):
     """Mounts what holds text, gives it the focus, and takes both back."""
 
     inbox: InboxScreen
+    engine: Engine
     menu_field: Field | None = None
+    _look_timer: Timer | None = None
+
+    # looking
+
+    def look_soon(self) -> None:
+        """Two seconds after a conversation was opened, or scrolled beside the list, it counts as looked at.
+
+        One that only stands beside the list does not: nobody may have been there.
+        """
+        if self._look_timer is not None:
+            self._look_timer.stop()
+        opened = self.inbox.thread.opened
+        if opened is not None:
+            self._look_timer = self.set_timer(LOOKED_AFTER, partial(self._looked, opened.row.thread_id))
+
+    async def _looked(self, thread_id: int = 0) -> None:
+        opened = self.inbox.thread.opened
+        if opened is None or thread_id not in (0, opened.row.thread_id) or self.desk.view is View.QUIET:
+            return
+        await self.engine.acts.looked(Seen(opened.row.thread_id, opened.row.arrival))
 
     # the reply box
 

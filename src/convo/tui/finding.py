@@ -58,6 +58,8 @@ def go(screen: InboxScreen, way: int) -> bool:
     if way < 0:
         wanted = next((hit for hit in reversed(hits) if order[hit] < here), hits[-1])
     else:
-        wanted = next((hit for hit in hits if order[hit] > here or (way == 0 and order[hit] == here)), hits[0])
+        wanted = next(
+            (hit for hit in hits if order[hit] > here or (way == 0 and order[hit] == here)), hits[0]
+        )
     thread.to_message(wanted)
     return True

@@ -55,7 +55,9 @@ def _fitting(screen: InboxScreen, begun: str) -> tuple[Someone, ...]:
     if terms is None:
         return ()
     here = [entry.author for entry in reversed(opened.entries)] if opened is not None else []
-    mentioned = [*terms.audience, *(one for entry in opened.entries for one in entry.mentions)] if opened else []
+    mentioned = (
+        [*terms.audience, *(one for entry in opened.entries for one in entry.mentions)] if opened else []
+    )
     here += [Someone(0, one.uid, one.handle, "") for one in mentioned if one.uid != terms.me.uid]
     known = screen.desk.engine.inbox.find_people(begun, limit=20)
     circle = [who for who in known if who.circle and _same_place(who, terms.me)]
@@ -106,7 +108,9 @@ def _show(screen: InboxScreen, names: Names | None) -> None:
 
 def names_lines(names: Names) -> list[Line]:
     """The box of names."""
-    rows = [f"{cells.cut(cells.plain_emoji(who.shown), 24)}  {phrases.at_handle(who)}" for who in names.people]
+    rows = [
+        f"{cells.cut(cells.plain_emoji(who.shown), 24)}  {phrases.at_handle(who)}" for who in names.people
+    ]
     size = min(max(cells.width(row) for row in rows), 48)
     edge = mark("│", "muted")
     lines = [line(mark("┌" + "─" * (size + 2) + "┐", "muted"))]

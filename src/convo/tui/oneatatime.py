@@ -247,7 +247,9 @@ def end_lines(screen: InboxScreen, wide: int, high: int) -> list[Line]:
         first = min(coming, key=lambda row: row.snoozed_until or row.last_message_at)
         assert first.who is not None
         assert first.snoozed_until is not None
-        said.append(f"{phrases.first_name(first.who)} comes back {voice.on(first.snoozed_until, moment.here)}.")
+        said.append(
+            f"{phrases.first_name(first.who)} comes back {voice.on(first.snoozed_until, moment.here)}."
+        )
     left = list(dict.fromkeys(phrases.first_name(row.who) for row in rows if waits(row) and row.who))
     if left:
         said.append(f"{phrases.three_names(left)} still {'waits' if len(left) == 1 else 'wait'}.")
@@ -258,7 +260,11 @@ def end_lines(screen: InboxScreen, wide: int, high: int) -> list[Line]:
     lines += [line(part) for words in said for part in cells.wrap(words, size)]
     lines.append(EMPTY)
     keymap = screen.desk.keymap
-    for command, words in (("view_waiting", "who waits"), ("view_answered", "answered"), ("undo", "take back")):
+    for command, words in (
+        ("view_waiting", "who waits"),
+        ("view_answered", "answered"),
+        ("undo", "take back"),
+    ):
         key = keymap.shown(command)
         if key:
             lines.append(emphasised(f"{cells.pad(key, 3)}  {words}", (key,)))

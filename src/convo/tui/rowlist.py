@@ -197,8 +197,7 @@ class RowList(Inked, ScrollView, can_focus=True):
 
     def unmark(self) -> bool:
         """Take all marks away; whether there were any."""
-        had = bool(self.marked)
-        self.marked.clear()
+        had, self.marked = bool(self.marked), set()
         self.refresh()
         return had
 
@@ -223,16 +222,7 @@ class RowList(Inked, ScrollView, can_focus=True):
         return max(self.size.height // HEIGHT, 1)
 
     def _keep_in_sight(self) -> None:
-        height = self.size.height
-        if height <= 0:
-            return
-        edge = min(EDGE, max((self.rows_in_sight - 1) // 2, 0)) * HEIGHT
-        top, y = self.index * HEIGHT, self.scroll_offset.y
-        if top - edge < y:
-            y = top - edge
-        elif top + HEIGHT + edge > y + height:
-            y = top + HEIGHT + edge - height
-        y = max(0, min(y, len(self.items) * HEIGHT - height))
+        y = top_line(self.index, len(self.items), self.scroll_offset.y, self.size.height)
         if y != self.scroll_offset.y:
             self.scroll_to(y=y, animate=False, immediate=True)
 
@@ -304,6 +294,19 @@ class RowList(Inked, ScrollView, can_focus=True):
             self.post_message(self.MenuAsked(event.screen_x, event.screen_y))
         elif here:
             self.post_message(self.Opened())
+
+
+def top_line(index: int, rows: int, y: int, height: int) -> int:
+    """The first line to show so that the row of the cursor is in sight, two rows from the edge, moving little."""
+    if height <= 0:
+        return y
+    edge = min(EDGE, max((height // HEIGHT - 1) // 2, 0)) * HEIGHT
+    top = index * HEIGHT
+    if top - edge < y:
+        y = top - edge
+    elif top + HEIGHT + edge > y + height:
+        y = top + HEIGHT + edge - height
+    return max(0, min(y, rows * HEIGHT - height))
 
 
 def _twins(rows: Sequence[Fields]) -> frozenset[str]:

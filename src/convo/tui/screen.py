@@ -160,8 +160,8 @@ class InboxScreen(Palette, Screen[None]):
         list_width = 60 if wide >= 150 else 48
         self.middle.styles.width = wide if self.one_pane else list_width
         self.list.planned = wide if self.one_pane else list_width
-        self.thread.planned = self._right_width(wide)
-        self._lay_column(wide)
+        self.thread.planned = right_width(self, wide)
+        _lay_column(self, wide)
         self.thread.thread.compact = high < 30
         for name in ("rule-left", "rule-right"):
             self.parts[name].show([line(mark("│", "muted"))] * max(high - 3, 1))
@@ -223,25 +223,10 @@ class InboxScreen(Palette, Screen[None]):
         self.parts["status"].show([bars.status(self, wide)])
         self.parts["keys"].show([bars.keys(self, wide)])
         self.views.draw(self.desk)
-        size = self._right_width(wide)
+        size = right_width(self, wide)
         self.parts["title"].show(bars.title(self, size))
         bars.fill_about(self, size)
         bars.fill_middle(self, wide if self.one_pane else 60 if wide >= 150 else 48)
-
-    def _right_width(self, wide: int) -> int:
-        if self.one is not None:
-            return oneatatime.column(wide, self.desk.config.look.wide)
-        return (
-            wide if self.one_pane else wide - (60 if wide >= 150 else 48) - 1 - (17 if self.has_views else 0)
-        )
-
-    def _lay_column(self, wide: int) -> None:
-        """One at a time stands in the middle of the window; else the conversation takes what is left."""
-        if self.one is None:
-            self.right.styles.width, self.right.styles.margin = "1fr", 0
-        else:
-            size = self._right_width(wide)
-            self.right.styles.width, self.right.styles.margin = size, (0, 0, 0, (wide - size) // 2)
 
     def draw_reply(self) -> None:
         """Paint the reply box for its pane."""
@@ -291,3 +276,22 @@ class InboxScreen(Palette, Screen[None]):
         if self.page.kind or region.width == 0:
             return self.query_one("#body").region
         return region
+
+
+def right_width(screen: InboxScreen, wide: int) -> int:
+    """Cells of the pane of the conversation in a window of this width."""
+    if screen.one is not None:
+        return oneatatime.column(wide, screen.desk.config.look.wide)
+    if screen.one_pane:
+        return wide
+    return wide - (60 if wide >= 150 else 48) - 1 - (17 if screen.has_views else 0)
+
+
+def _lay_column(screen: InboxScreen, wide: int) -> None:
+    """One at a time stands in the middle of the window; else the conversation takes what is left."""
+    right = screen.right.styles
+    if screen.one is None:
+        right.width, right.margin = "1fr", 0
+    else:
+        size = right_width(screen, wide)
+        right.width, right.margin = size, (0, 0, 0, (wide - size) // 2)

@@ -153,7 +153,9 @@ async def _paste(screen: InboxScreen, draft: Draft) -> None:
     box, desk = box_of(screen), screen.desk
     terms = box.terms
     assert terms is not None
-    moved = tuple(one.words for one in desk.engine.answers.cautions(draft) if one.kind is not CautionKind.REFUSED)
+    moved = tuple(
+        one.words for one in desk.engine.answers.cautions(draft) if one.kind is not CautionKind.REFUSED
+    )
     if moved and not _said(screen, moved):
         return
     box.draft, box.kept = replace(draft, pasted=True), "keeping …"

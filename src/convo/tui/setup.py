@@ -148,8 +148,8 @@ class SetupScreen(Palette, Screen[Ended]):
         self.draw()
         empty = [box for box in fields if not box.value] or fields
         self.set_focus(empty[0].field if empty else None)
-        if step.wait_for_redirect and self.parts.browser:
-            self._open(step.open_url)
+        if step.wait_for_redirect and self.parts.browser and safe_address(step.open_url):
+            self.app.open_url(step.open_url)
 
     def show_refusal(self, words: str) -> None:
         """What was refused; the fields stay as they are."""

@@ -84,7 +84,7 @@ def _keys(screen: SetupScreen) -> list[tuple[str, str, str]]:
         if screen.step and screen.step.open_url and screen.parts.browser
         else []
     )
-    return [("Enter", "go on", ""), ("Tab", "next field", ""), *page, ("Esc", "back", ""),
+    return [("Enter", "go on", ""), ("Tab", "next field", ""), ("Esc", "back", ""), *page,
             ("Ctrl+P", "commands", "")]  # fmt: skip
 
 
@@ -92,7 +92,7 @@ def _fields(screen: SetupScreen, wide: int, high: int) -> None:
     """The step with boxes and blank lines where they fit; blank lines go first."""
     step = screen.step
     assert step is not None
-    boxes = list(screen.query(FieldBox))
+    boxes = [box for box in screen.query(FieldBox) if box.query(".field-bottom")]  # composed by now
     addresses = list(screen.query(Address))
     for airy, boxed in ((True, True), (False, True), (False, False)):
         room = Room.of(wide, airy)

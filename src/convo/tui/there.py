@@ -20,7 +20,9 @@ async def moderate(screen: InboxScreen) -> None:
         return
     can = screen.desk.engine.accounts.can(_account(screen, entry))
     if not triaging.able(can, "moderate"):
-        screen.desk.say(triaging.why_not(can, "moderate") or "There is nothing to approve or to throw away here.")
+        screen.desk.say(
+            triaging.why_not(can, "moderate") or "There is nothing to approve or to throw away here."
+        )
         return
     if entry.author.is_me:
         screen.desk.say("These are your own words; D deletes them.")
@@ -28,7 +30,11 @@ async def moderate(screen: InboxScreen) -> None:
     away = (Choice("s", "spam", name="spam"), Choice("t", "trash", name="trash"))
     if entry.held:
         first = Choice("a", "approve, everybody sees it", name="approve")
-        choices = (first, *away, Choice("r", "answer (asks about approving, too)", name="answer"))
+        choices: tuple[Choice, ...] = (
+            first,
+            *away,
+            Choice("r", "answer (asks about approving, too)", name="answer"),
+        )
     else:  # what everybody sees already is not thrown away by one Enter too many
         choices = (Choice("r", "answer", name="answer"), *away)
 

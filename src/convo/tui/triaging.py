@@ -229,7 +229,8 @@ async def snooze(screen: InboxScreen) -> None:
     listed = times.choices(now, desk.config.inbox.day_starts, who)
     by_key = {choice.key: choice for choice in listed}
     choices = [
-        Choice(choice.key, choice.label.replace("they writes", "they write"), choice.shown) for choice in listed
+        Choice(choice.key, choice.label.replace("they writes", "they write"), choice.shown)
+        for choice in listed
     ]
     choices.append(Choice("a", "at a time, such as: fri 9:00"))
 
@@ -255,7 +256,9 @@ def _ask_time(screen: InboxScreen, who: str, title: str) -> None:
             until = times.parse_when(text, now, desk.config.inbox.day_starts)
         except ValueError:
             return "not understood"
-        return times.shown_when(until, now) if until else f"until {who} {'write' if who == 'they' else 'writes'}"
+        return (
+            times.shown_when(until, now) if until else f"until {who} {'write' if who == 'they' else 'writes'}"
+        )
 
     async def chosen(text: str) -> None:
         try:
