@@ -173,6 +173,42 @@ def test_circle_note_and_mute_person(stage: Stage) -> None:
     stage.run(play)
 
 
+def test_several_enter_and_leave_the_circle_in_one_act(stage: Stage) -> None:
+    ana, ben = stage.ask("One"), stage.ask("Two", by="ben")
+    stage.sync()
+
+    async def play(engine: Engine) -> None:
+        acts, both = engine.acts, [author(engine, ana), author(engine, ben)]
+        await acts.circle(both[0])
+        assert (await acts.circle_all(both)).words == "Ben is in your circle now. u takes it back."
+        assert (await acts.undo()).words == "Ben is no longer in your circle. U does it again."
+        inside = {row.who.name: row.who.circle for row in engine.inbox.rows(View.WAITING).rows if row.who}
+        assert inside == {"Ana Lind": True, "Ben Okafor": False}, "each is as before"
+        await acts.redo()
+        assert (
+            await acts.circle_all(both)
+        ).words == "Ana and Ben are no longer in your circle. u takes it back."
+
+    stage.run(play)
+
+
+def test_a_block_goes_to_the_platform_after_the_undo_window_and_can_be_taken_back(stage: Stage) -> None:
+    ana = stage.ask("One")
+    stage.sync()
+
+    async def play(engine: Engine) -> None:
+        acts, number = engine.acts, author(engine, ana)
+        errands = "SELECT verb, json_extract(argument, '$.on') FROM errand"
+        assert (await acts.block(number)).words == "Ana is blocked on one. u takes it back."
+        assert engine.inbox.rows(View.WAITING).rows == ()
+        assert engine.store.reader.execute(errands).fetchall() == [("block", 1)]
+        assert (await acts.undo()).words == "Ana is not blocked any more. U does it again."
+        assert engine.store.reader.execute(errands).fetchall() == []
+        assert len(engine.inbox.rows(View.WAITING).rows) == 1
+
+    stage.run(play)
+
+
 def test_joining_and_separating(stage: Stage) -> None:
     ana, ben = stage.ask("One"), stage.ask("Two", by="ben")
     stage.sync()

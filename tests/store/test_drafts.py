@@ -109,3 +109,23 @@ def test_the_thread_is_told_when_a_draft_comes_and_goes(talk: Talk) -> None:
     assert told == [frozenset({talk.thread(ana)})]
     talk.run(drafts.save, talk.accounts["one"], replace(draft, text="More"), talk.now + timedelta(seconds=1))
     assert len(told) == 1
+
+
+def test_pasted_words_are_told_of_and_go_when_the_answer_is_found_there(talk: Talk) -> None:
+    ana, ben = talk.ask("ana", "One"), talk.ask("ben", "Two")
+    for message in (ana, ben):
+        pasted = replace(full(talk, message.uri), pasted=True, seen_arrival=talk.row(message).arrival)
+        talk.run(drafts.save, talk.accounts["one"], pasted, talk.now)
+    assert (talk.row(ana).to_paste, talk.row(ana).has_draft) == (True, True)
+    talk.answer("Yes, we signed on Friday.", ana, ago=timedelta(0))
+    assert drafts.load(talk.db, talk.accounts["one"], ana.uri) is None
+    assert drafts.load(talk.db, talk.accounts["one"], ben.uri) is not None
+    assert talk.row(ben).to_paste
+
+
+def test_words_that_were_not_pasted_stay_when_the_user_answers_elsewhere(talk: Talk) -> None:
+    ana = talk.ask("ana", "One")
+    talk.run(drafts.save, talk.accounts["one"], full(talk, ana.uri), talk.now)
+    assert not talk.row(ana).to_paste
+    talk.answer("Yes", ana, ago=timedelta(0))
+    assert drafts.load(talk.db, talk.accounts["one"], ana.uri) is not None

@@ -350,7 +350,9 @@ class FakeEngine:
         self.standing = SimpleNamespace(rest=self._rest, wake=self._wake)
         self.answers = FakeAnswers(self)
         self.accounts = SimpleNamespace(
-            label=lambda platform: cast.PLATFORMS.get(platform, platform), can=lambda name: self.can, broken={}
+            label=lambda platform: cast.PLATFORMS.get(platform, platform),
+            can=lambda name: self.can,
+            broken={},
         )
         self.moderation = SimpleNamespace(decide=self._decide)
         self.delivery = SimpleNamespace(now=self._now, look=self._look)

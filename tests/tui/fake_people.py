@@ -75,7 +75,7 @@ class FakePeople:
     def __init__(self, engine: FakeEngine) -> None:
         self._engine = engine
         self.pages = {cast.ANA.person_id: PAGE}
-        self.list = LIST
+        self.list: tuple[PersonRow, ...] = LIST
 
     def page(
         self, turn: Turn | None = None, *, words: str = "", before: str = "", limit: int = 200

@@ -14,7 +14,7 @@ from convo.adapters import known_platforms
 from convo.clock import SystemClock
 from convo.config import load
 from convo.engine import Engine
-from convo.engine.login import Ask, Login, LoginOutcome, Wish, name_for
+from convo.engine.login import Ask, Login, LoginOutcome, LoginStep, Wish, name_for
 from convo.store import Store
 from convo.tui.app import ConvoApp
 from convo.tui.first import FirstApp, parts_for
@@ -22,7 +22,7 @@ from tests.adapters.bluesky_world import BlueskyWorld
 from tests.tui.play import Play, screen_text
 
 pytestmark = pytest.mark.slow
-PASSWORD = "aaaa-bbbb-cccc-dddd"  # noqa: S105
+PASSWORD = "aaaa-bbbb-cccc-dddd"
 
 
 async def until(play: Play, reached: Callable[[], bool]) -> None:
@@ -100,3 +100,20 @@ def test_an_account_is_named_by_its_server_then_its_platform_then_by_who_it_is()
     assert name_for("bluesky", "http://127.0.0.1:2583", "ana") == "bluesky"
     assert name_for("bluesky", "", "ana.bsky.social", ["bluesky"]) == "bluesky-ana"
     assert name_for("bluesky", "", "ana.bsky.social", ["bluesky", "bluesky-ana"]) == "bluesky-2"
+
+
+async def test_the_same_login_is_signed_in_to_again_and_not_written_twice(tmp_path: Path) -> None:
+    world = BlueskyWorld()
+    url, path = world.site.home.url, tmp_path / "config.toml"
+
+    async def ask(step: LoginStep) -> dict[str, str]:
+        return {"handle": "me.test", "password": PASSWORD}
+
+    try:
+        for _ in range(2):
+            login = Login(load(path, known_platforms()), path, tmp_path / "data")
+            outcome = await login.run(Wish("", "bluesky", url=url, keep_in="file"), ask)
+            assert outcome.name == "bluesky"
+        assert path.read_text().count("[accounts.") == 1
+    finally:
+        await world.close()

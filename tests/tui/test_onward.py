@@ -227,3 +227,13 @@ async def test_opened_done_ends_a_reminder() -> None:
     async with inbox(rows=rows) as play:
         await play.press("enter", "e")
         assert play.state(10) is State.DONE
+
+
+async def test_a_title_does_not_say_what_is_covered() -> None:
+    covered = replace(
+        cast.ROWS[11], title="What did you eat? With pork?", words="What did you eat? With pork? Yes."
+    )
+    async with inbox(rows=(covered,)) as play:
+        await play.press("enter")
+        assert "pork" not in play.text
+        assert "Covered: food" in play.text

@@ -5,10 +5,13 @@ from __future__ import annotations
 from itertools import combinations
 
 import pytest
+from rich.color import Color, ColorSystem
 from textual.theme import BUILTIN_THEMES
 
-from convo.tui.theme import PALETTES, ascii_glyphs, choose, themes
+from convo.config import Config, LookConfig
+from convo.tui.theme import GREYS, PALETTES, ascii_glyphs, choose, themes
 from tests.tui.colours import SIGHTS, contrast, distance, linear, seen
+from tests.tui.play import inbox
 
 GROUNDS = ("background", "surface", "panel", "cursor")
 HUES = ("primary", "warning", "accent", "success", "error")
@@ -39,6 +42,22 @@ def test_hues_stay_apart_for_every_sight(name: str) -> None:
     ]
     assert min(found) >= 10
     assert round(min(found), 1) == SMALLEST[name]
+
+
+def rounded(colour: str) -> str:
+    """What a terminal of 256 colours shows."""
+    return Color.parse(colour).downgrade(ColorSystem.EIGHT_BIT).get_truecolor().hex
+
+
+@pytest.mark.parametrize("name", PALETTES)
+def test_greys_stay_grey_and_stand_out_in_256_colours(name: str) -> None:
+    colours = {key: rounded(value) for key, value in {**PALETTES[name], **GREYS[name]}.items()}
+    for key in ("foreground", "text-muted", *GROUNDS):
+        red, green, blue = (colours[key][place : place + 2] for place in (1, 3, 5))
+        assert red == green == blue, key
+    for text in set(colours) - set(GROUNDS):
+        for ground in GROUNDS:
+            assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
 
 
 def test_distance_is_ciede2000() -> None:
@@ -87,3 +106,12 @@ def test_ascii_marks_where_the_terminal_has_no_others() -> None:
     assert not ascii_glyphs("", {"TERM": "xterm"}, "UTF-8")
     assert ascii_glyphs("ascii", {"TERM": "xterm"})
     assert not ascii_glyphs("unicode", {"TERM": "linux"})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [*BUILTIN_THEMES, "convo-dark", "convo-light", "terminal"])
+async def test_every_theme_by_its_name(name: str) -> None:
+    async with inbox(config=Config(look=LookConfig(theme=name))) as play:
+        assert play.app.theme == name
+        assert "Ana Lind" in play.text
+        assert "no theme" not in play.status

@@ -85,7 +85,8 @@ class Login:
         result = await self._signed_in(account, wish, ask)
         url = result.options.get("url") or account.url
         user = result.options.get("user") or account.user
-        name = wish.name
+        known = known or self._twin(account.platform, url, user)
+        name = known.name if known is not None else wish.name
         if not name:
             taken = (*self._config.accounts, *self._config.broken)
             name = name_for(account.platform, url, result.identity.person.handle, taken)
@@ -114,6 +115,12 @@ class Login:
         except Exception as error:  # an adapter may be anybody's code; whatever it raises becomes a sentence
             _log.exception("Signing in to %s failed", account.platform)
             raise Failure(stumbled(account.platform, error)) from error
+
+    def _twin(self, platform: str, url: str, user: str) -> AccountConfig | None:
+        """The account of the config that is the same login: signed in to again, not written twice."""
+        same = (platform, url, user)
+        found = (one for one in self._config.accounts.values() if (one.platform, one.url, one.user) == same)
+        return next(found, None) if user else None
 
     async def keeps_in(self) -> str:
         """Where a secret will go, fit to show: "the system keyring", or the directory of the files."""

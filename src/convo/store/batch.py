@@ -77,7 +77,13 @@ class Batch:
     """
 
     def __init__(
-        self, db: sqlite3.Connection, account_id: int, ctx: IngestContext, *, insist: bool, derive: bool = True
+        self,
+        db: sqlite3.Connection,
+        account_id: int,
+        ctx: IngestContext,
+        *,
+        insist: bool,
+        derive: bool = True,
     ) -> None:
         self._db = db
         self._account = account_id

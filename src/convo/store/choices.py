@@ -55,15 +55,14 @@ def circle(db: sqlite3.Connection, person_id: int, now: datetime) -> Record:
 def circle_all(db: sqlite3.Connection, person_ids: Sequence[int], now: datetime) -> Record:
     """Into the circle; or out of it, where all of them are in it. One act."""
     changes = Changes(db)
-    contacts = [_contact(db, changes, number) for number in dict.fromkeys(person_ids)]
-    query = "SELECT circle FROM contact WHERE id IN (SELECT value FROM json_each(?))"
-    rows = db.execute(query, (json.dumps(contacts),))
-    enters = not all(inside for (inside,) in rows.fetchall())
-    for contact_id in contacts:
-        changes.put("contact", id=contact_id, circle=int(enters))
-    return record(
-        db, Record("circle", tuple(dict.fromkeys(person_ids)), "in" if enters else ""), changes, now
-    )
+    contacts = {number: _contact(db, changes, number) for number in person_ids}
+    query = "SELECT id FROM contact WHERE circle AND id IN (SELECT value FROM json_each(?))"
+    inside = {number for (number,) in db.execute(query, (json.dumps(list(contacts.values())),))}
+    enters = not inside.issuperset(contacts.values())
+    who = tuple(number for number, contact_id in contacts.items() if (contact_id in inside) is not enters)
+    for number in who:
+        changes.put("contact", id=contacts[number], circle=int(enters))
+    return record(db, Record("circle", who, "in" if enters else ""), changes, now)
 
 
 def note(db: sqlite3.Connection, person_id: int, text: str, now: datetime) -> Record:

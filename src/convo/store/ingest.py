@@ -79,6 +79,7 @@ def conversation_parts(account_id: int, conversation: Conversation, ctx: IngestC
     def finish(db: sqlite3.Connection) -> Saved:
         touched = frozenset(threads.resolve(db, thread_id) for thread_id in changed)
         threads.rederive(db, touched, ctx.now)
+        drafts.remove_pasted(db, touched)
         _note_partial(db, conversation, len(chosen))
         return Saved(touched=touched)
 
@@ -159,12 +160,14 @@ def refs(db: sqlite3.Connection, account_id: int, message_ids: Collection[int]) 
 
 
 def _save(
-    db: sqlite3.Connection, account_id: int, messages: Sequence[Message], ctx: IngestContext, *, insist: bool
-) -> Saved:
+    db: sqlite3.Connection, account_id: int, messages: Sequence[Message], ctx: IngestContext, *, insist: bool,
+    derive: bool = True,
+) -> Saved:  # fmt: skip
     if not messages:
         return Saved()
-    saved = Batch(db, account_id, ctx, insist=insist).save(messages)
-    drafts.remove_pasted(db, saved.touched)
+    saved = Batch(db, account_id, ctx, insist=insist, derive=derive).save(messages)
+    if derive:
+        drafts.remove_pasted(db, saved.touched)
     return saved
 
 

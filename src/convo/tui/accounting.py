@@ -33,6 +33,8 @@ async def help_account(screen: InboxScreen) -> None:
     else:
         await screen.desk.engine.standing.wake(status.name)
         screen.desk.engine.look_now((status.name,))
+        screen.desk.refresh_facts()
+        screen.convo.draw_page()
         screen.desk.say(f"Looking at {status.name} now.")
 
 
@@ -62,6 +64,7 @@ async def rest(screen: InboxScreen) -> None:
         assert until is not None
         await desk.engine.standing.rest(status.name, until)
         desk.engine.look_now((status.name,))
+        desk.refresh_facts()
         desk.say(f"{status.name} rests until {times.shown_when(until, now)}. , looks all the same.")
         screen.convo.draw_page()
 

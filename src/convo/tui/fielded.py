@@ -218,7 +218,12 @@ class FieldedApp(OutsideApp):
             page.title = f"Help: {pages.HELP_NAMES[page.topic]}"
             lines = pages.help_lines(self.desk.keymap, page.topic, wide, page.filter)
         elif page.kind == "accounts":
-            lines = pages.accounts_lines(self.desk.accounts, page.index, wide, self.desk.moment())
+            accounts = self.desk.accounts
+            name = accounts[page.index].name if page.index < len(accounts) else ""
+            rows = self.desk.engine.inbox.outbox()
+            people = {row.to.person_id: row.to for row in rows if row.account == name}
+            kept = list(people.values())
+            lines = pages.accounts_lines(accounts, page.index, wide, self.desk.moment(), kept)
         elif page.kind == "end":
             page.title = "One at a time"
             lines = oneatatime.end_lines(self.inbox, wide, self.size.height)

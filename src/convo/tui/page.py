@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from textual.geometry import Size
@@ -17,7 +18,7 @@ from convo.tui.keymap import Keymap
 from convo.tui.lines import EMPTY, Line, Span, emphasised, line, mark
 from convo.tui.paint import Inked
 from convo.tui.phrases import Moment
-from convo.views import AccountStatus, Health
+from convo.views import AccountStatus, Health, Someone
 
 HELP_NAMES: dict[Place, str] = {
     "list": "the list", "thread": "the conversation", "views": "the views", "reply": "the reply box",
@@ -167,8 +168,22 @@ def health_words(status: AccountStatus, moment: Moment) -> str:
     return f"{word}; last looked {'at ' if looked[:1].isdigit() else ''}{looked}" if looked else word
 
 
-def accounts_lines(accounts: tuple[AccountStatus, ...], index: int, wide: int, moment: Moment) -> list[Line]:
-    """The accounts, and below them what to do about the one under the cursor."""
+def _until_then(status: AccountStatus, kept: Sequence[Someone], moment: Moment) -> str:
+    """What an account that must be signed in to still shows, and whose answers wait for it."""
+    words = ""
+    if status.looked_at is not None:
+        words = f"you see what came before {voice.moment_long(status.looked_at, moment.here)}."
+    if kept:
+        noun = "answer" if len(kept) == 1 else "answers"
+        verb, they = ("is", "goes") if len(kept) == 1 else ("are", "go")
+        words += f" Your {noun} to {voice.names(kept)} {verb} kept and {they} out when you have signed in."
+    return words.strip()
+
+
+def accounts_lines(
+    accounts: tuple[AccountStatus, ...], index: int, wide: int, moment: Moment, kept: Sequence[Someone] = ()
+) -> list[Line]:
+    """The accounts, and below them what to do about the one under the cursor; `kept` wait for its answers."""
     rows: list[Line] = [EMPTY]
     names = max((cells.width(one.name) for one in accounts), default=4)
     kinds = max((cells.width(moment.platform_name(one.platform)) for one in accounts), default=4)
@@ -183,7 +198,16 @@ def accounts_lines(accounts: tuple[AccountStatus, ...], index: int, wide: int, m
     chosen = accounts[index]
     rows.append(EMPTY)
     label = 15
-    about = [("It said", chosen.words), ("What to do", chosen.advice), ("You are", chosen.handle)]
+    advice, until = chosen.advice, ""
+    if chosen.health is Health.SIGN_IN:
+        advice = f"Enter signs in again here; or run  convo login {chosen.name}"
+        until = _until_then(chosen, kept, moment)
+    about = [
+        ("It said", chosen.words),
+        ("What to do", advice),
+        ("Until then", until),
+        ("You are", chosen.handle),
+    ]
     for head, text in about:
         if not text:
             continue

@@ -157,6 +157,8 @@ def title(row: Row) -> str:
     """What a conversation is called: subject or first words, else whom it is with."""
     if row.visibility is Visibility.DIRECT and row.who is not None:
         return f"Only {first_name(row.who)} and you"
+    if row.title and row.covered and row.words[:16] == row.title[:16]:
+        return f"Covered: {row.covered}"
     if row.title:
         return row.title
     people = row.waiting_for or ((row.who,) if row.who else ())

@@ -44,9 +44,15 @@ PALETTES: dict[str, dict[str, str]] = {
 }
 """Every colour of the themes; a test computes their contrast and how far apart the hues stand."""
 
+GREYS: dict[str, dict[str, str]] = {
+    "convo-dark": {"foreground": "#ebebeb", "text-muted": "#b2b2b2"},
+    "convo-light": {"surface": "#f3f3f3", "panel": "#ebebeb", _CURSOR: "#ebebeb"},
+}
+"""With 256 colours the warm greys would be rounded to pink, olive and yellow; these are rounded to greys."""
 
-def _true_colour(name: str, dark: bool) -> Theme:
-    colours = PALETTES[name]
+
+def _true_colour(name: str, dark: bool, greys: bool = False) -> Theme:
+    colours = {**PALETTES[name], **(GREYS[name] if greys else {})}
     return Theme(
         name=name,
         primary=colours["primary"],
@@ -126,11 +132,12 @@ def _terminal(name: str, dark: bool) -> Theme:
     )
 
 
-def themes() -> tuple[Theme, ...]:
-    """The themes that come with convo."""
+def themes(colours: str | None = "truecolor") -> tuple[Theme, ...]:
+    """The themes that come with convo, for what the terminal has ("truecolor", "256" ... None)."""
+    greys = colours == "256"
     return (
-        _true_colour("convo-dark", True),
-        _true_colour("convo-light", False),
+        _true_colour("convo-dark", True, greys),
+        _true_colour("convo-light", False, greys),
         _terminal("terminal", True),
         _terminal("terminal-light", False),
     )
@@ -161,7 +168,7 @@ def choose(wanted: str, colours: str | None, environment: Mapping[str, str] | No
 
 def install(app: App[Any], wanted: str) -> tuple[str, str]:
     """Give an app convo's themes; its first one by name, and what to say where there is none as wanted."""
-    for one in themes():
+    for one in themes(app.console.color_system):
         app.register_theme(one)
     environment = dict(os.environ, **({"NO_COLOR": "1"} if app.no_color else {}))  # Textual takes it out
     name = choose(wanted, app.console.color_system, environment)
