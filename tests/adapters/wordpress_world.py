@@ -78,7 +78,6 @@ class WordPressWorld(HttpWorld):
         body = {"code": "rest_comment_refused", "message": words, "data": {"status": 400}}
         return faults.refuses(400, json.dumps(body).encode())
 
-
     def adapter(self, facts: str = "{}", *, deadline: float = 20.0) -> Any:
         made = super().adapter(facts, deadline=deadline)
         _, http = self._made[-1]

@@ -107,8 +107,8 @@ async def conversation(api: Api, ref: Ref) -> Conversation:
     number, comment = numbers(ref)
     carried = place_of(ref.data)
     if comment and carried is None:
-        [focus] = await _by_number(api, [comment]) or [None]
-        carried = Place(kind_of(focus)) if focus else None
+        focus = await _by_number(api, [comment])
+        carried = Place(kind_of(focus[0])) if focus else None
     found: list[wire.Comment] = []
     skipped: list[str] = []
     total: int | None = None

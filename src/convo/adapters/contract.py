@@ -15,11 +15,23 @@ from typing import Protocol
 
 from convo.adapters.errors import (
     AdapterError as AdapterError,
+)
+from convo.adapters.errors import (
     Ambiguous as Ambiguous,
+)
+from convo.adapters.errors import (
     Missing as Missing,
+)
+from convo.adapters.errors import (
     Refused as Refused,
+)
+from convo.adapters.errors import (
     RetryAt as RetryAt,
+)
+from convo.adapters.errors import (
     SignInAgain as SignInAgain,
+)
+from convo.adapters.errors import (
     Unreachable as Unreachable,
 )
 from convo.model import Conversation, Lookup, Measure, Mention, Message, Page, Person, Ref, Reply, Visibility

@@ -21,9 +21,9 @@ class _Cleaned(logging.Formatter):
 def start(verbose: bool, file: Path | None = None) -> None:
     """Send convo's own log to standard error, or to a file of mode 0600; to nobody unless `verbose`."""
     logger = logging.getLogger("convo")
-    for handler in list(logger.handlers):
-        logger.removeHandler(handler)
-        handler.close()
+    for earlier in list(logger.handlers):
+        logger.removeHandler(earlier)
+        earlier.close()
     if not verbose:
         logger.addHandler(logging.NullHandler())
         return

@@ -166,7 +166,17 @@ COMMANDS: tuple[Command, ...] = (
 BY_NAME = {command.name: command for command in COMMANDS}
 
 KEY_LINES: dict[str, tuple[str, ...]] = {
-    "list": ("answer", "done", "snooze", "next_waiting", "undo", "one_at_a_time", "search", "commands", "help"),
+    "list": (
+        "answer",
+        "done",
+        "snooze",
+        "next_waiting",
+        "undo",
+        "one_at_a_time",
+        "search",
+        "commands",
+        "help",
+    ),
     "list, one pane": ("answer", "done", "snooze", "undo", "open", "search", "commands", "help"),
     "views": ("open", "forward", "search", "commands", "leave", "help"),
     "thread": ("answer", "done", "snooze", "next_waiting", "undo", "links", "copy", "commands", "help"),
@@ -187,8 +197,19 @@ KEY_LINES: dict[str, tuple[str, ...]] = {
     "help": ("search", "forward", "back"),
     "first": ("back", "quit"),
     "persons": ("open", "answer", "circle", "note", "join", "narrow", "back", "help"),
-    "person": ("open", "answer", "circle", "note", "join", "separate", "mute_person", "quiet", "links",
-               "next_waiting", "help"),
+    "person": (
+        "open",
+        "answer",
+        "circle",
+        "note",
+        "join",
+        "separate",
+        "mute_person",
+        "quiet",
+        "links",
+        "next_waiting",
+        "help",
+    ),
     "note": ("note_done",),
 }
 """What the key line shows where, most useful first; the last one always stays."""
