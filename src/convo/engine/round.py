@@ -79,6 +79,9 @@ class Round:
         if record.first_synced_at is None:
             await self._first()
         else:
+            await self._standing.first_span_read(
+                self._name
+            )  # what a crash left of it: who waits is asked below
             await self._steady(scope, record)
         await self._load_parents()
         await self._load_around()

@@ -55,6 +55,11 @@ def save_conversation(
     return sum((part(db) for part in conversation_parts(account_id, conversation, ctx)), Saved())
 
 
+AT_ONCE = 200
+"""Messages of a conversation that one transaction takes: a crash between parts would leave it half read, and the
+look for conversations that are still to be read would pass it by."""
+
+
 def conversation_parts(account_id: int, conversation: Conversation, ctx: IngestContext) -> Iterator[Part]:
     """A conversation as parts for `Store.ingest`; the last says what is missing.
 
@@ -83,6 +88,14 @@ def conversation_parts(account_id: int, conversation: Conversation, ctx: IngestC
         _note_partial(db, conversation, len(chosen))
         return Saved(touched=touched)
 
+    def whole(db: sqlite3.Connection) -> Saved:
+        choose(db)
+        save(db, chosen, True)
+        return finish(db)
+
+    if len(conversation.messages) <= AT_ONCE:
+        yield whole
+        return
     yield choose
     yield from in_parts(chosen, save)
     yield finish
