@@ -134,7 +134,8 @@ async def _from_command(account: AccountConfig) -> str:
     finally:
         if process.returncode is None:
             os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
+            with suppress(asyncio.TimeoutError):  # a child that left the group may hold the pipes open
+                await asyncio.wait_for(process.communicate(), 1)
     if process.returncode:
         said = shorten(errors.decode("utf-8", "replace"), 160)
         raise SecretError(f"{where} failed with status {process.returncode}" + (f": {said}" if said else "."))
