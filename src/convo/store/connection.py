@@ -150,6 +150,15 @@ def connect(
         f"{path.absolute().as_uri()}?mode={'ro' if untouched else 'rw' if reader else 'rwc'}", uri=True,
         timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False, factory=kind, cached_statements=256,
     )  # fmt: skip
+    try:
+        _prepare(db, reader)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _prepare(db: Connection, reader: bool) -> None:
     words.register(db)
     if not reader:
         db.execute("PRAGMA journal_mode=WAL")
@@ -162,7 +171,6 @@ def connect(
     db.execute("PRAGMA temp_store=MEMORY")
     if reader:
         db.execute("PRAGMA query_only=ON")
-    return db
 
 
 def sentence(error: Exception, path: Path) -> StoreError:
