@@ -10,7 +10,7 @@ import pytest
 from msgspec import Raw
 
 from convo.adapters import _bluesky_text as rich
-from convo.adapters._bluesky_wire import mend
+from convo.adapters.wire import mend
 from convo.model import Link, Mention
 
 LINK = "app.bsky.richtext.facet#link"

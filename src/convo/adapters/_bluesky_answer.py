@@ -116,7 +116,7 @@ async def resolve(session: Session, handles: Sequence[str]) -> dict[str, str]:
             response = await session.get("com.atproto.identity.resolveHandle", [("handle", handle)])
         except Refused:
             continue
-        found[handle] = answer(response.body, Resolved, session.host).did
+        found[handle] = answer(response, Resolved).did
     return found
 
 
@@ -175,7 +175,7 @@ async def send(session: Session, me: Person, request: str) -> Message:
     """putRecord, then the record as the server holds it."""
     asked = json.loads(request)
     response = await session.post("com.atproto.repo.putRecord", request.encode(), repeatable=False)
-    done = answer(response.body, Written, session.host)
+    done = answer(response, Written)
     try:
         held = await record(session, done.uri)
     except AdapterError:

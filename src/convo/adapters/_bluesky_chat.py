@@ -80,7 +80,7 @@ class Chat:
             marks = _Marks()
         params = [("limit", str(_PAGE)), *([("cursor", marks.at)] if marks.at else [])]
         response = await self._session.get("chat.bsky.convo.listConvos", params, proxy=self._proxy)
-        page = answer(response.body, Convos, self._session.host)
+        page = answer(response, Convos)
         skipped: list[str] = []
         messages: list[Message] = []
         gone: list[str] = []
@@ -142,13 +142,13 @@ class Chat:
     async def _messages(self, convo: str) -> ChatMessages:
         params = [("convoId", convo), ("limit", "100")]
         response = await self._session.get("chat.bsky.convo.getMessages", params, proxy=self._proxy)
-        return answer(response.body, ChatMessages, self._session.host)
+        return answer(response, ChatMessages)
 
     async def _convo(self, convo: str) -> Convo:
         response = await self._session.get(
             "chat.bsky.convo.getConvo", [("convoId", convo)], proxy=self._proxy
         )
-        found = next(items([answer(response.body, OneConvo, self._session.host).convo], Convo, []), None)
+        found = next(items([answer(response, OneConvo).convo], Convo, []), None)
         if found is None:
             raise Missing("Bluesky does not have this conversation any more.")
         return found
@@ -205,7 +205,7 @@ class Chat:
         response = await self._session.post(
             "chat.bsky.convo.sendMessage", body, proxy=self._proxy, repeatable=False
         )
-        sent = answer(response.body, ChatMessage, self._session.host)
+        sent = answer(response, ChatMessage)
         return _message(Convo(asked["convoId"], ""), sent, {me.uid: _author(me)})
 
     async def find(self, me: Person, request: str, claimed: Collection[str]) -> Proof:

@@ -93,7 +93,7 @@ async def findings(session: Session, chat: Chat) -> Sequence[Finding]:
     found: list[Finding] = []
     try:
         response = await session.get("com.atproto.server.getSession")
-        who = answer(response.body, SessionAnswer, session.host)
+        who = answer(response, SessionAnswer)
     except SignInAgain as error:
         return [Finding("session", False, error.words)]
     except AdapterError as error:

@@ -208,7 +208,7 @@ class Session:
         if _ended(response):
             return None
         self.judge(response)
-        given = answer(response.body, SessionAnswer, self.host)
+        given = answer(response, SessionAnswer)
         if given.did != stored.did:
             raise SignInAgain(f"{self.host} answered for another account. {self._advice()}")
         return Tokens(given.did, one_line(given.handle), stored.pds, given.access_jwt, given.refresh_jwt)
@@ -245,7 +245,7 @@ class Session:
         if response.status == 401 and said.error == "AuthenticationRequired":
             return None
         self.judge(response)
-        return answer(response.body, SessionAnswer, urlsplit(pds).hostname or "")
+        return answer(response, SessionAnswer)
 
     def _refused_words(self, user: str) -> str:
         return (
@@ -321,7 +321,7 @@ async def _resolve(http: Http, handle: str) -> str:
             f"There is no Bluesky account @{shorten(handle, 80)}. Is the handle written in full?"
         )
     http.raise_for(response)
-    return answer(response.body, Resolved, urlsplit(address).hostname or "").did
+    return answer(response, Resolved).did
 
 
 async def _document(http: Http, did: str, plc: str) -> DidDocument:
@@ -335,4 +335,4 @@ async def _document(http: Http, did: str, plc: str) -> DidDocument:
     if response.status in (404, 410):
         raise SignInAgain(f"The account {shorten(did, 80)} does not exist any more.")
     http.raise_for(response)
-    return answer(response.body, DidDocument, urlsplit(address).hostname or "")
+    return answer(response, DidDocument)

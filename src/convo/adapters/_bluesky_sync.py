@@ -171,7 +171,7 @@ async def _notification_page(session: Session, walk: Walk) -> Notifications:
         if not walk.at:
             raise
         response = await session.get(method, params)
-    return answer(response.body, Notifications, session.host)
+    return answer(response, Notifications)
 
 
 async def _hydrated(session: Session, fresh: Sequence[Post], skipped: list[str]) -> tuple[Message, ...]:
@@ -194,7 +194,7 @@ async def posts(session: Session, uris: Sequence[str], skipped: list[str]) -> li
     for start in range(0, len(uris), _BULK):
         params = [("uris", uri) for uri in uris[start : start + _BULK]]
         response = await session.get("app.bsky.feed.getPosts", params)
-        found += items(answer(response.body, Posts, session.host).posts, Post, skipped)
+        found += items(answer(response, Posts).posts, Post, skipped)
     return found
 
 
@@ -206,7 +206,7 @@ async def own_posts(session: Session, me: Person, cursor: str, since: datetime, 
     if walk.at:
         params.append(("cursor", walk.at))
     response = await session.get("com.atproto.repo.listRecords", params, open_to_all=True)
-    page = answer(response.body, Records, session.host)
+    page = answer(response, Records)
     skipped: list[str] = []
     messages: list[Message] = []
     met: set[str] = set()
@@ -258,7 +258,7 @@ async def people(session: Session, now: Now) -> Page:
         for _ in range(_LIST_PAGES):
             params = [("limit", "100"), *([("cursor", cursor)] if cursor else [])]
             response = await session.get(method, params)
-            page = answer(response.body, Actors, session.host)
+            page = answer(response, Actors)
             listed: list[Raw] = [*(page.blocks or ()), *(page.mutes or ())]
             hidden.update((author.did, None) for author in items(listed, Author, skipped))
             if not page.cursor or page.cursor == cursor:
@@ -273,12 +273,12 @@ async def people(session: Session, now: Now) -> Page:
 async def blocks_of(session: Session, me: Person, uid: str) -> list[str]:
     """The user's own records that block a person: the one the AppView knows, and those it may not know yet."""
     response = await session.get("app.bsky.actor.getProfile", [("actor", uid)])
-    profile = answer(response.body, Author, session.host)
+    profile = answer(response, Author)
     known = profile.viewer.blocking if profile.viewer else ""
     found = {known: None} if read.did_of(known) == me.uid else {}
     params = [("repo", me.uid), ("collection", BLOCK), ("limit", "100")]
     response = await session.get("com.atproto.repo.listRecords", params, open_to_all=True)
-    for record in items(answer(response.body, Records, session.host).records, RepoRecord, []):
+    for record in items(answer(response, Records).records, RepoRecord, []):
         if next(items([record.value], _Block, []), _Block()).subject == uid:
             found[record.uri] = None
     return list(found)
@@ -295,7 +295,7 @@ async def mark_read(session: Session, stands: str) -> None:
     seen = parse_time(stands) + timedelta(milliseconds=1)
     params = [("limit", "1"), ("priority", "false")]
     response = await session.get("app.bsky.notification.listNotifications", params)
-    page = answer(response.body, Notifications, session.host)
+    page = answer(response, Notifications)
     if page.seen_at and parse_time(page.seen_at) >= seen:
         newest = next(items(page.notifications, Post, []), None)
         if newest is None or newest.indexed_at != page.seen_at or not await _any_unread(session):
@@ -305,4 +305,4 @@ async def mark_read(session: Session, stands: str) -> None:
 
 async def _any_unread(session: Session) -> bool:
     response = await session.get("app.bsky.notification.getUnreadCount", [("priority", "false")])
-    return bool(answer(response.body, Unread, session.host).anything)
+    return bool(answer(response, Unread).anything)

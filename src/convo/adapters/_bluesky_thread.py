@@ -53,7 +53,7 @@ async def node(session: Session, uri: str, depth: int, up: int) -> Node:
         response = await session.get("app.bsky.feed.getPostThread", params)
     except Missing as error:
         raise Missing(GONE) from error
-    found = decode(answer(response.body, Thread, session.host).thread, Node)
+    found = decode(answer(response, Thread).thread, Node)
     if found.not_found:
         raise Missing(GONE)
     return found
@@ -170,4 +170,4 @@ async def record(session: Session, uri: str) -> RepoRecord | None:
         response = await session.get("com.atproto.repo.getRecord", params, open_to_all=own)
     except Missing:
         return None
-    return answer(response.body, RepoRecord, session.host)
+    return answer(response, RepoRecord)

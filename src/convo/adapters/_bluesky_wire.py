@@ -5,24 +5,20 @@ Names follow the lexicons of the AT Protocol (`app.bsky.*`, `com.atproto.*`, `ch
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
-import msgspec
 from msgspec import Raw, Struct, field
 
-from convo.adapters.contract import RetryAt
-from convo.text import shorten
+from convo.adapters.http import Response
+from convo.adapters.wire import NOTHING as NOTHING
+from convo.adapters.wire import decode as decoded
+from convo.adapters.wire import each, loads
+from convo.adapters.wire import there as there
 
 POST = "app.bsky.feed.post"
 """The collection of posts."""
-NOTHING = Raw(b"")
-"""A part that is not there."""
 _T = TypeVar("_T")
-_ESCAPE = re.compile(
-    rb"\\(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[dD][89a-fA-F][0-9a-fA-F]{2}|.)"
-)
 
 
 class Wire(Struct, rename="camel"):
@@ -283,62 +279,21 @@ class Written(Wire):
     cid: str
 
 
-def mend(body: bytes) -> bytes:
-    """JSON whose lone surrogate escapes, which msgspec refuses, are replaced by U+FFFD."""
-
-    def keep(found: re.Match[bytes]) -> bytes:
-        escape = found[1]
-        return rb"\ufffd" if len(escape) == 5 and escape[:2].lower() == b"ud" else found[0]
-
-    return _ESCAPE.sub(keep, body)
-
-
-def there(raw: Raw) -> bool:
-    """Whether a part was sent, and is not null."""
-    return bytes(raw) not in (b"", b"null")
-
-
 def decode(body: bytes | Raw, kind: type[_T]) -> _T:
-    """Decode a part of an answer. Raises ValueError (msgspec's errors are) when it is malformed or too deep."""
-    try:
-        return msgspec.json.decode(body, type=kind)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
+    """Decode a part of an answer. Raises ValueError when it is malformed or too deep."""
+    return loads(body, kind, strict=True)
 
 
-def answer(body: bytes, kind: type[_T], host: str) -> _T:
+def answer(response: Response, kind: type[_T]) -> _T:
     """Decode a whole answer. Raises RetryAt when it is not what the lexicon says."""
-    try:
-        try:
-            return decode(body, kind)
-        except ValueError:
-            return decode(mend(body), kind)
-    except ValueError as error:
-        raise RetryAt(
-            f"{host} answered with something else than expected: {shorten(str(error), 120)}"
-        ) from error
+    return decoded(response, kind, strict=True)
 
 
 def items(raws: Sequence[Raw], kind: type[_T], skipped: list[str]) -> Iterator[_T]:
     """Decode a list item by item; a malformed one is left out, with a sentence in `skipped`."""
-    for raw in raws:
-        try:
-            yield decode(raw, kind)
-        except ValueError as error:
-            skipped.append(f"{_name(raw)} was left out: {shorten(str(error), 120)}")
-
-
-class _Named(Struct):
-    uri: str = ""
-    id: str = ""
-
-
-def _name(raw: Raw) -> str:
-    try:
-        named = decode(raw, _Named)
-    except ValueError:
-        return "An item"
-    return shorten(named.uri or named.id, 200) or "An item"
+    good, bad = each(raws, kind, "Item", strict=True)
+    skipped.extend(bad)
+    yield from good
 
 
 def self_labels(raw: Raw) -> list[Label]:

@@ -6,19 +6,16 @@ picture never costs the message it hangs on.
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-import msgspec
 from msgspec import Raw, Struct, field
 
-from convo.adapters.contract import RetryAt
-from convo.adapters.http import Response
-from convo.text import one_line, shorten
+from convo.adapters.wire import NOTHING as _NONE
+from convo.adapters.wire import decode as decode
+from convo.adapters.wire import each as each
+from convo.adapters.wire import part as part
+from convo.adapters.wire import text_id as text_id
 
-T = TypeVar("T")
 Id = str | int
 """Ids are strings in the documents and numbers on some servers; `text_id` makes them strings."""
-_NONE = Raw(b"null")
 
 
 class Account(Struct):
@@ -237,43 +234,3 @@ class AuthorizationServer(Struct):
     """What a server's authorization can do (RFC 8414)."""
 
     scopes_supported: list[str] | None = None
-
-
-def text_id(value: Id | None) -> str:
-    """An id as cleaned text, "" for none."""
-    return "" if value is None else one_line(str(value))
-
-
-def part(raw: Raw, kind: type[T]) -> T | None:
-    """A part of an answer, None when it is null, missing or has another shape."""
-    if bytes(raw) == b"null":
-        return None
-    try:
-        return msgspec.json.decode(raw, type=kind, strict=False)
-    except (msgspec.DecodeError, RecursionError):
-        return None
-
-
-def decode(response: Response, kind: type[T]) -> T:
-    """The body of a good answer. Raises RetryAt when it is no JSON of this shape (a proxy's page, a broken server)."""
-    try:
-        return msgspec.json.decode(response.body, type=kind, strict=False)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        host = response.url.split("/")[2] if "://" in response.url else "the server"
-        page = "text/html" in response.headers.get("content-type", "")
-        what = "a web page" if page else f"something else ({shorten(str(error), 80)})"
-        raise RetryAt(f"{host} should have answered with data and sent {what}.") from error
-
-
-def each(items: list[Raw], kind: type[T], what: str) -> tuple[list[T], list[str]]:
-    """The items that can be read, and one sentence for each that cannot."""
-    good: list[T] = []
-    skipped: list[str] = []
-    for raw in items:
-        try:
-            good.append(msgspec.json.decode(raw, type=kind, strict=False))
-        except (msgspec.DecodeError, RecursionError) as error:
-            found = part(raw, Found)
-            name = shorten(text_id(found.id), 60) if found is not None and found.id != "" else "without an id"
-            skipped.append(f"{what} {name} could not be read: {shorten(str(error), 120)}.")
-    return good, skipped

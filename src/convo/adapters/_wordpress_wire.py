@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-import msgspec
 from msgspec import Raw, Struct, field
 
-from convo.adapters.contract import RetryAt
-from convo.adapters.http import Response
-from convo.text import one_line, shorten
-
-T = TypeVar("T")
-_NONE = Raw(b"null")
+from convo.adapters.wire import NOTHING as _NONE
+from convo.adapters.wire import decode as decode
+from convo.adapters.wire import each as each
+from convo.adapters.wire import part as part
+from convo.adapters.wire import web as web
 
 COMMENT_FIELDS = (
     "id,post,parent,author,author_name,author_email,author_url,date_gmt,content,link,status,_links.up"
@@ -140,44 +136,3 @@ class Refusal(Struct):
 
     code: str | int = ""
     message: str = ""
-
-
-def part(raw: bytes, kind: type[T]) -> T | None:
-    """A part of an answer, None when it is null, missing or has another shape."""
-    if raw == b"null":
-        return None
-    try:
-        return msgspec.json.decode(raw, type=kind, strict=False)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
-
-
-def decode(response: Response, kind: type[T]) -> T:
-    """The body of a good answer. Raises RetryAt when it is no JSON of this shape (a cache's or plugin's page)."""
-    try:
-        return msgspec.json.decode(response.body, type=kind, strict=False)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        host = response.url.split("/")[2] if "://" in response.url else "the site"
-        page = "text/html" in response.headers.get("content-type", "")
-        what = "a web page" if page else f"something else ({shorten(str(error), 80)})"
-        raise RetryAt(f"{host} should have answered with data and sent {what}.") from error
-
-
-def each(items: list[Raw], kind: type[T], what: str) -> tuple[list[T], list[str]]:
-    """The items that can be read, and one sentence for each that cannot."""
-    good: list[T] = []
-    skipped: list[str] = []
-    for raw in items:
-        try:
-            good.append(msgspec.json.decode(raw, type=kind, strict=False))
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            found = part(bytes(raw), Numbered)
-            name = str(found.id) if found is not None else "without an id"
-            skipped.append(f"{what} {name} could not be read: {shorten(str(error), 120)}.")
-    return good, skipped
-
-
-def web(address: str | None) -> str:
-    """A web address, "" for anything else."""
-    text = one_line(address or "")
-    return text if text.startswith(("http://", "https://")) else ""

@@ -36,6 +36,7 @@ from convo.adapters.contract import (
     Verb,
 )
 from convo.adapters.http import Http
+from convo.adapters.refusing import Refusing
 from convo.model import Conversation, Lookup, Measure, Mention, Message, Page, Person, Ref, Reply, Visibility
 from convo.text import one_line
 
@@ -83,7 +84,7 @@ def _utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-class Bluesky:
+class Bluesky(Refusing):
     """One account on a Bluesky server."""
 
     platform: ClassVar[str] = read.PLATFORM
@@ -157,7 +158,7 @@ class Bluesky:
         """Sign in or refresh as needed, and ask who this is and whether direct messages are open to it."""
         tokens = await self._session.tokens()
         response = await self._session.get("app.bsky.actor.getProfile", [("actor", tokens.did)])
-        profile = answer(response.body, Author, self._session.host)
+        profile = answer(response, Author)
         try:
             allowed, _ = await self._chat.allowed()
         except SignInAgain:
@@ -236,10 +237,6 @@ class Bluesky:
             return await self._chat.find(me, request, claimed)
         return await answers.find(self._session, me, request, claimed)
 
-    async def edit(self, ref: Ref, text: str) -> Message:
-        """Bluesky knows no edit: a changed record would break the answers to it."""
-        raise Refused(_REFUSALS[Verb.EDIT])
-
     async def delete(self, ref: Ref) -> None:
         """Delete an own post; fine when it is gone already."""
         me = await self._myself()
@@ -260,10 +257,6 @@ class Bluesky:
             await self._chat.mark_read(ref.uri)
             return
         await sync.mark_read(self._session, read.read_data(ref.data).indexed)
-
-    async def moderate(self, ref: Ref, decision: str) -> None:
-        """Nothing waits for approval on Bluesky."""
-        raise Refused(_REFUSALS[Verb.MODERATE])
 
     async def mute_thread(self, ref: Ref, on: bool) -> None:
         """Mute or unmute a conversation by its root; nobody is told."""

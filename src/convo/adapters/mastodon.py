@@ -29,6 +29,7 @@ from convo.adapters.contract import (
     Verb,
 )
 from convo.adapters.http import Http
+from convo.adapters.refusing import Refusing
 from convo.config import AccountConfig
 from convo.model import Conversation, Lookup, Measure, Mention, Message, Page, Ref, Reply, Visibility
 
@@ -60,7 +61,7 @@ _CHANNELS = (
 )
 
 
-class Mastodon:
+class Mastodon(Refusing):
     """One account on one server."""
 
     platform = PLATFORM
@@ -156,10 +157,6 @@ class Mastodon:
     async def mark_read(self, ref: Ref) -> None:
         """Move the read mark up to this message, never back."""
         await people.mark_read(self._api, ref)
-
-    async def moderate(self, ref: Ref, decision: str) -> None:
-        """There is nothing to approve here. Raises Refused."""
-        raise Refused(_CAN.refusals[Verb.MODERATE])
 
     async def mute_thread(self, ref: Ref, on: bool) -> None:
         """Mute or unmute the conversation."""

@@ -21,10 +21,10 @@ from convo.adapters.contract import (
     LoginField,
     LoginResult,
     Proof,
-    Refused,
     Verb,
 )
 from convo.adapters.http import Http
+from convo.adapters.refusing import Refusing
 from convo.config import AccountConfig
 from convo.model import Conversation, Lookup, Measure, Mention, Message, Page, Ref, Reply, Visibility
 
@@ -44,7 +44,7 @@ _ROLE = {
 }
 
 
-class WordPress:
+class WordPress(Refusing):
     """One account on one site."""
 
     platform = PLATFORM
@@ -126,46 +126,24 @@ class WordPress:
     async def edit(self, ref: Ref, text: str) -> Message:
         """Change an own comment."""
         await self._api.known()
-        self._demand(Verb.EDIT)
+        self.demand(Verb.EDIT)
         return await answering.edit(self._api, ref, text)
 
     async def delete(self, ref: Ref) -> None:
         """Throw an own comment away; fine when it is already gone."""
         await self._api.known()
-        self._demand(Verb.DELETE)
+        self.demand(Verb.DELETE)
         await answering.delete(self._api, ref)
-
-    async def mark_read(self, ref: Ref) -> None:
-        """There is no such mark. Raises Refused."""
-        self._demand(Verb.MARK_READ)
 
     async def moderate(self, ref: Ref, decision: str) -> None:
         """Approve, spam or trash a comment; "not approve", "not spam" and "not trash" take that back."""
         await self._api.known()
-        self._demand(Verb.MODERATE)
+        self.demand(Verb.MODERATE)
         await answering.moderate(self._api, ref, decision)
-
-    async def mute_thread(self, ref: Ref, on: bool) -> None:
-        """Not on WordPress. Raises Refused."""
-        self._demand(Verb.MUTE_THREAD)
-
-    async def mute_person(self, uid: str, on: bool) -> None:
-        """Not on WordPress. Raises Refused."""
-        self._demand(Verb.MUTE_PERSON)
-
-    async def block(self, uid: str, on: bool) -> None:
-        """Not on WordPress. Raises Refused."""
-        self._demand(Verb.BLOCK)
 
     async def close(self) -> None:
         """Release connections."""
         await self._api.http.close()
-
-    def _demand(self, verb: Verb) -> None:
-        """Raises Refused with the sentence of what the account cannot do."""
-        words = _can(self._api.facts).refusals.get(verb)
-        if words:
-            raise Refused(words)
 
 
 def _can(facts: Facts) -> Can:
