@@ -53,3 +53,13 @@ def differences(simulated: Any, recorded: Any, *, optional: tuple[str, ...] = ()
         if odd and known[way] != {"NoneType"}:
             wrong.append(f"type of {way}: {sorted(seen[way])}, real {sorted(known[way])}")
     return wrong
+
+
+def lacking(simulated: Any, sheet: Any) -> list[str]:
+    """What a fact sheet's example has and a simulated answer has not, or has of another type."""
+    ours = kinds(simulated)
+    return [
+        f"{way}: {names} but {ours.get(way)}"
+        for way, names in kinds(sheet).items()
+        if not ours.get(way, set()) & names
+    ]
