@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 import tomli
 
 from convo.text import shorten
+from convo.values import frozen
 
 RETIRED = {
     "googleplus": "Google+ closed in April 2019; convo import --from google-takeout reads what you saved from it",
@@ -32,7 +33,7 @@ class ConfigError(Exception):
         self.words = words
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InboxConfig:
     """How the inbox reads and orders."""
 
@@ -47,14 +48,14 @@ class InboxConfig:
     ca_file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NotifyConfig:
     """The command told of what the circle writes."""
 
     command: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LookConfig:
     """How the screen looks."""
 
@@ -66,7 +67,7 @@ class LookConfig:
     editor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccountConfig:
     """One login as the config names it; `options` are the keys only its platform knows."""
 
@@ -80,7 +81,7 @@ class AccountConfig:
     options: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Config:
     """All of the config; `broken` names the accounts with a fault and says which."""
 
@@ -164,7 +165,7 @@ _SECTIONS = ("inbox", "notify", "keys", "look", "accounts")
 _ACCOUNT_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlatformKeys:
     """What a platform's config may hold: the keys of its own, and whether it needs a secret or a url."""
 

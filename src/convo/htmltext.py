@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from convo._htmllines import Lines
 from convo.model import Attachment, Link
 from convo.text import clean, one_line
+from convo.values import frozen
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
@@ -39,7 +40,7 @@ Names = Callable[[str, str], str]
 """From a link's target and the words it stands behind to the handle it names (no "@" before it), "" when to none."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rendered:
     """Plain text of a message. Handles stand in `leading` when only the leading run names them, else in `named`."""
 

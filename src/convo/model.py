@@ -8,9 +8,11 @@ view or karma count, on purpose.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from enum import Enum
+
+from convo.values import frozen
 
 
 class Visibility(str, Enum):
@@ -43,7 +45,7 @@ class Reason(str, Enum):
     REVIEW = "review"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProfileLink:
     """A link in a person's profile; `verified` when the platform found that the page links back."""
 
@@ -51,7 +53,7 @@ class ProfileLink:
     verified: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Person:
     """An identity on a platform; `uid` never changes and is unique on the platform (a DID, an actor URI)."""
 
@@ -65,7 +67,7 @@ class Person:
     """The links of their profile, where the platform gives them along with what they write."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mention:
     """A person named in a message; `leading` when the name stands only in the leading run of names."""
 
@@ -74,7 +76,7 @@ class Mention:
     leading: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Attachment:
     """Something beside the words: `kind` is picture, video, sound, file or poll; `alt` is its description or ""."""
 
@@ -83,7 +85,7 @@ class Attachment:
     alt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """A link in a message: where it really leads, and the words it stands behind."""
 
@@ -91,7 +93,7 @@ class Link:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quote:
     """A message quoted inside another; `uid` is its author."""
 
@@ -101,7 +103,7 @@ class Quote:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ref:
     """A message as an account's server knows it: canonical URI, local id, and what the adapter keeps with it."""
 
@@ -110,7 +112,7 @@ class Ref:
     data: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """Anything a person wrote, as one account saw it.
 
@@ -165,7 +167,7 @@ class Message:
         return Ref(self.uri, self.local_id, self.data)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """One batch of messages of a channel and the cursor that continues after it.
 
@@ -182,7 +184,7 @@ class Page:
     """On a `people` channel: the whole list of uids the user blocked or muted there; None elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Lookup:
     """The present state of messages asked for by id: those found, and the URIs of those that are gone."""
 
@@ -190,7 +192,7 @@ class Lookup:
     gone: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conversation:
     """The messages around one message; `partial` says in one sentence what is missing, "" when nothing is."""
 
@@ -198,7 +200,7 @@ class Conversation:
     partial: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Upload:
     """A file the user attaches to an answer, with its description."""
 
@@ -206,7 +208,7 @@ class Upload:
     alt: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reply:
     """The user's answer to one message, before it is made into a request.
 
@@ -224,7 +226,7 @@ class Reply:
     attachments: tuple[Upload, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measure:
     """The length of an answer as the platform counts it; `limit` is None where the platform states none."""
 

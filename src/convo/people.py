@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from convo.values import frozen
 from convo.views import Row, Someone
 
 
@@ -17,7 +17,7 @@ class Turn(str, Enum):
     QUIET = "gone quiet"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PersonRow:
     """One human in the list of people; `person` is who of their persons spoke last, or waits."""
 
@@ -39,7 +39,7 @@ class PersonRow:
     """They wait in a snoozed conversation only."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PeoplePage:
     """A stretch of the list of people and the cursor after it ("" at the end)."""
 
@@ -47,7 +47,7 @@ class PeoplePage:
     cursor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identity:
     """A person of a contact, or one that may belong to it, with what speaks for that in words."""
 
@@ -56,7 +56,7 @@ class Identity:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exchange:
     """One conversation on a person's page, with the last words in it between the person and the user."""
 
@@ -71,7 +71,7 @@ class Exchange:
     """In words: "Ana waits", "you answered", "snoozed to Monday"."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PersonPage:
     """All there is between the user and one human; sentences are whole and in the user's time."""
 
@@ -94,7 +94,7 @@ class PersonPage:
     """ "from 2021 to 2023", "" when none is folded."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Week:
     """A look back at seven days, in names; `sentences` say all of it."""
 

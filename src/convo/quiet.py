@@ -7,10 +7,10 @@ A reason is one string, the name of the rule, a colon and what it saw:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from convo.greetings import sounds_automatic
 from convo.model import Message, Reason
+from convo.values import frozen
 from convo.waiting import Parent
 
 _MANY = 5
@@ -30,7 +30,7 @@ _NAMED = re.compile(r"(?<!\w)[@#][\w.@-]+")
 _WORD = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stranger:
     """A message that may be noise, and what the store knows around it."""
 

@@ -6,11 +6,11 @@ makes them the ids of the JSON and the command line (t12, m345, o6), stable for 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
 from convo.model import Attachment, Link, Mention, Quote, Reason, Visibility
+from convo.values import frozen
 
 
 class Failure(Exception):
@@ -75,7 +75,7 @@ def public_id(kind: str, number: int) -> str:
     return f"{kind}{number}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Someone:
     """A person as the screen names them."""
 
@@ -94,7 +94,7 @@ class Someone:
         return self.name or self.handle
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One conversation in a list."""
 
@@ -140,7 +140,7 @@ class Row:
     """The words of an answer were copied; they are to be pasted on the platform's own page."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowPage:
     """A stretch of a list and the cursor after it ("" at the end)."""
 
@@ -148,7 +148,7 @@ class RowPage:
     cursor: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One message in an open conversation."""
 
@@ -182,7 +182,7 @@ class Entry:
     """The accounts that saw it, the one a reply would use first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opened:
     """A conversation with its messages, oldest first."""
 
@@ -192,7 +192,7 @@ class Opened:
     """What is missing, in one sentence, "" when nothing is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """Words on their way into an answer, keyed by account and the message they answer."""
 
@@ -216,7 +216,7 @@ class Draft:
     """The words were copied to be pasted on the platform's own page; the answer is looked for there."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutboxRow:
     """An answer on its way."""
 
@@ -236,7 +236,7 @@ class OutboxRow:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccountStatus:
     """How one account is, in words fit to show."""
 
@@ -252,7 +252,7 @@ class AccountStatus:
     next_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hit:
     """A thread found by a search, with the words around the hit; hits stand between U+200B."""
 
@@ -261,7 +261,7 @@ class Hit:
     snippet: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """What an id or an address means: kind "t" a thread, "m" a message in it."""
 
@@ -271,7 +271,7 @@ class Target:
     """The message meant; None for a thread as a whole."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """What a key acted on: the thread that was painted, and the highest arrival number that was on the screen."""
 
@@ -279,7 +279,7 @@ class Seen:
     arrival: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Act:
     """What an act did, in one or two sentences; `journal_id` is None where there was nothing to do."""
 
@@ -303,7 +303,7 @@ class CautionKind(str, Enum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Caution:
     """One sentence to say before an answer leaves; one that `blocks` cannot be gone past."""
 
@@ -323,7 +323,7 @@ class Caution:
         return self.words.removesuffix(self.keys).strip()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SnoozeChoice:
     """One line of the snooze menu; `until` None is "not before they write again"."""
 

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Final
 
 from convo.model import Message, Reason, Visibility
+from convo.values import frozen
 from convo.views import State
 
 _FIRST_CLOCK = 788_918_400_000_000
@@ -56,7 +57,7 @@ class Fact:
     """When an edit first made it speak to the user, 0 when it did from the start: earlier words are no answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Snooze:
     """A thread put off: `until` a time (None: until they reply), with the highest arrival number then seen."""
 
@@ -66,7 +67,7 @@ class Snooze:
     reminder: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What follows from the facts. `state` holds until `wakes_at`, `woken_state` from then on."""
 
@@ -89,7 +90,7 @@ class Verdict:
     """Something that waits is held for the user's approval."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parent:
     """What is known of a message's parent when it is judged whether the message speaks to the user."""
 

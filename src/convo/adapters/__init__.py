@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from importlib import import_module
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from convo.config import AccountConfig, PlatformKeys
 from convo.text import shorten
+from convo.values import frozen
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
@@ -27,7 +27,7 @@ GROUP = "convo.adapters"
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Known:
     """A platform that comes with convo: where its adapter is, its name on the screen, its own config keys."""
 

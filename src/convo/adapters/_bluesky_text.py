@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from msgspec import Raw
 from convo.adapters._bluesky_wire import Facet, Feature, decode
 from convo.model import Link, Measure, Mention
 from convo.text import clean, one_line
+from convo.values import frozen
 
 if TYPE_CHECKING:
     import regex
@@ -32,7 +32,7 @@ _BETWEEN_NAMES = re.compile(r"[\s,:;&/·.-]*")
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rich:
     """A text with what its facets say, cleaned."""
 
@@ -41,7 +41,7 @@ class Rich:
     mentions: tuple[Mention, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """A stretch of the user's own text that becomes a facet; bounds in characters."""
 

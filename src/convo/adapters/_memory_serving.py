@@ -13,6 +13,7 @@ from convo.adapters._memory_world import Mishap, Post, Server, World
 from convo.adapters.contract import Credential, Missing, RetryAt, SignInAgain, Unreachable
 from convo.model import Message, Page, Ref, Visibility
 from convo.text import clean, one_line
+from convo.values import frozen
 
 if TYPE_CHECKING:
     from convo.adapters.http import Http
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """An entry of a list that is read in pages."""
 

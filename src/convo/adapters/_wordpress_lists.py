@@ -7,7 +7,6 @@ a little before the end of the last one, and where what was last seen has moved 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import msgspec
@@ -16,6 +15,7 @@ from msgspec import Raw, Struct
 from convo.adapters import _wordpress_wire as wire
 from convo.adapters._wordpress_api import Api, Params
 from convo.text import format_time
+from convo.values import frozen
 
 PAGE = 100
 """Comments asked for at once on a walk; the most that WordPress gives."""
@@ -43,7 +43,7 @@ class Cursor(Struct):
     walk: Walk | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """Comments that were not read before, newest first, and how to go on."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import Enum
 from typing import Protocol
@@ -35,6 +35,7 @@ from convo.adapters.errors import (
     Unreachable as Unreachable,
 )
 from convo.model import Conversation, Lookup, Measure, Mention, Message, Page, Person, Ref, Reply, Visibility
+from convo.values import frozen
 
 
 class Verb(str, Enum):
@@ -55,7 +56,7 @@ class Verb(str, Enum):
     VISIBILITY = "visibility"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Can:
     """What an account can do, and one sentence for each thing people would expect but it cannot."""
 
@@ -77,7 +78,7 @@ class ChannelKind(str, Enum):
     PEOPLE = "people"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Channel:
     """One list of an account that is read with a cursor of its own."""
 
@@ -85,7 +86,7 @@ class Channel:
     kind: ChannelKind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identity:
     """Who the account is, and what its server says of itself (limits, defaults, versions), as JSON."""
 
@@ -93,7 +94,7 @@ class Identity:
     facts: str = "{}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One line of a check: what was looked at, whether it is fine, and else what to do."""
 
@@ -102,7 +103,7 @@ class Finding:
     words: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoginField:
     """One thing `convo login` asks for; a `secret` one is not echoed."""
 
@@ -112,19 +113,19 @@ class LoginField:
     help: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """The answer was found on the platform: proof that it arrived."""
 
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Absent:
     """The answer is not there. The engine believes it only after `Can.settle`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unknown:
     """It cannot be told whether the answer arrived; `words` say why."""
 
@@ -245,7 +246,7 @@ class Adapter(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoginStep:
     """One step of signing in: text to show, an address to open, and fields to fill in.
 
@@ -263,7 +264,7 @@ class LoginStep:
     elsewhere: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoginResult:
     """What signing in gave: the secret to keep, config keys to write, and who it is."""
 

@@ -10,7 +10,6 @@ import json
 import ssl
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -21,6 +20,7 @@ from urllib.parse import urljoin, urlsplit
 from convo import __version__, points
 from convo.adapters.contract import Ambiguous, Missing, Refused, RetryAt, SignInAgain, Unreachable
 from convo.text import parse_time, shorten
+from convo.values import frozen
 
 if TYPE_CHECKING:
     import httpx
@@ -33,7 +33,7 @@ _REDIRECTS = 3
 _GZIP = zlib.MAX_WBITS | 16
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Response:
     """What a server answered; header names are lower case."""
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NoReturn
+
+from convo.values import frozen
 
 VIEWS = (
     "waiting",
@@ -21,7 +22,7 @@ VIEWS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Argument:
     """One argument of a command, as argparse takes it."""
 
@@ -33,7 +34,7 @@ def _arg(*names: str, **options: Any) -> Argument:
     return Argument(names, options)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """One command: its name, what it does in one line, its arguments, and the function that runs it."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ from convo.cli import plain_words as words
 from convo.engine import voice
 from convo.model import Attachment, Link, Quote, Visibility
 from convo.text import one_line, shorten
+from convo.values import frozen
 from convo.views import Entry, Opened, OutboxRow, Someone, State
 
 LAST = 4
@@ -25,7 +25,7 @@ _OURS = re.compile(
 _KINDS = {"image": "Picture", "gifv": "Video", "audio": "Sound", "unknown": "File"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """What is read of a conversation, what stays folded, and what is covered in what was read."""
 

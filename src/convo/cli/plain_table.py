@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Protocol
+
+from convo.values import frozen
 
 
 class Command(Protocol):
@@ -32,7 +33,7 @@ class Command(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Own:
     """A command of the line mode that the table of the screen has no need of, or not yet."""
 

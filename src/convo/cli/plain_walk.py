@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from convo.engine.inbox import Inbox
+from convo.values import frozen
 from convo.views import Draft, Failure, OutboxRow, OutboxState, Row, State, View
 
 STATES = {
@@ -21,7 +21,7 @@ STATES = {
 PAGE = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """One line of a list: a conversation, a draft or an answer on its way."""
 

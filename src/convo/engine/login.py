@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -23,6 +23,7 @@ from convo.config import AccountConfig, Config
 from convo.engine.accounts import stumbled
 from convo.secrets import SecretError, has_keyring, keep_secret, secret_file
 from convo.text import one_line
+from convo.values import frozen
 from convo.views import Failure
 
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
@@ -33,7 +34,7 @@ MANY = 5
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offer:
     """A platform that can be signed in to: its name in the config, on the screen, and what to know about it."""
 
@@ -47,7 +48,7 @@ def offers() -> tuple[Offer, ...]:
     return tuple(Offer(name, adapters.label(name), adapters.about(name)) for name in adapters.offered())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wish:
     """What the user wants to sign in to; "" where they said nothing. Without a name the account is given one."""
 
@@ -61,7 +62,7 @@ class Wish:
     """The browser here, or a code from another device, whichever comes first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoginOutcome:
     """Who signed in, where the secret went, fit to show, and what the account is called."""
 

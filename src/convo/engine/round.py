@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from convo.adapters.contract import Adapter, Channel, ChannelKind, Missing, Refused
@@ -18,6 +17,7 @@ from convo.store import accounts as stored
 from convo.store.accounts import AccountRecord
 from convo.store.conversation import message_of
 from convo.store.ingest import IngestContext
+from convo.values import frozen
 
 LOOKED_AFTER = 20
 """Messages one bulk look-up asks for: what every platform takes in one request."""
@@ -32,7 +32,7 @@ class Stopped(Exception):
     """The program is leaving: no further request is made."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """How much of an account a round reads."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from convo.adapters.contract import AdapterError, ChannelKind, Missing
@@ -20,13 +19,14 @@ from convo.engine.waiter import Waiter
 from convo.store import Store, StoreError, clocks, ingest, outbox, threads, upkeep
 from convo.store import accounts as stored
 from convo.store.ingest import IngestContext
+from convo.values import frozen
 from convo.views import Health, OutboxState
 
 WATCHED = timedelta(seconds=5)
 """How often a stored credential is looked at while an account waits for the user to sign in."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SyncOutcome:
     """What one sync of one account did; `fetched` are messages new to the store."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Protocol
 
 from convo.adapters.contract import Adapter, Can, Verb
@@ -14,6 +14,7 @@ from convo.model import Mention, Message, Reply, Upload, Visibility
 from convo.store import accounts as stored
 from convo.store import conversation, drafts, people
 from convo.store.accounts import AccountRecord
+from convo.values import frozen
 from convo.views import Draft, Entry, Failure, Someone
 
 GONE = "This message is not in the store any more."
@@ -39,7 +40,7 @@ class Places(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Terms:
     """On which terms a message can be answered."""
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from convo.model import Person
 from convo.store import persons, threads
 from convo.store.connection import micros, moment
 from convo.store.parts import in_parts
+from convo.values import frozen
 from convo.views import Health
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccountRecord:
     """One account as the store keeps it; `facts` is the JSON its adapter gave with its identity."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,12 +14,13 @@ from convo.store.connection import micros
 from convo.store.joining import Joins
 from convo.store.own import Own
 from convo.store.stored import CONTENT, Stored
+from convo.values import frozen
 
 _GRACE = timedelta(days=2)
 """How much before the last good sync a message that comes only now may say it was written."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IngestContext:
     """What the rules need to know of the sync that brings messages."""
 
@@ -30,7 +31,7 @@ class IngestContext:
     """The last good sync before this one; None in the first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Saved:
     """What was changed. `unjudged` are messages whose parents must be loaded, `parents` those parents."""
 

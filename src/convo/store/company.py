@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from convo.store.connection import micros, moment
 from convo.store.rows import NEVER, WORDS_LENGTH, BadCursor
 from convo.store.talks import FINISHED, PUT_OFF, WAITS
 from convo.store.words import first_words
+from convo.values import frozen
 
 Key = tuple[int, ...]
 """What a list is sorted by; keys grow down the list."""
@@ -179,7 +180,7 @@ _TALKS: Final = (
 """Two threads of each person: that of the last talk, and where they wait longest."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Talk:
     """What the user and one person said to each other in a thread, as the store has it. Times in microseconds."""
 
@@ -289,7 +290,7 @@ def _threads(db: sqlite3.Connection, thread_ids: Iterable[int]) -> dict[int, tup
     return {number: (account, platform) for number, account, platform in rows}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Around:
     """What the rows of a page share."""
 

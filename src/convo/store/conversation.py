@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any, Final
 
 from convo.model import Message, Person, Reason, Visibility
@@ -13,6 +12,7 @@ from convo.store import people
 from convo.store.connection import moment
 from convo.store.packing import unpack
 from convo.store.threads import CHOSEN
+from convo.values import frozen
 from convo.views import Entry, Someone, Target
 
 _ENTRY: Final = (
@@ -47,7 +47,7 @@ def _entries(db: sqlite3.Connection, where: str, *values: int) -> list[Entry]:
     return [_entry(row, around) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Around:
     """What the messages of a conversation share: persons, what the user chose about them, accounts."""
 

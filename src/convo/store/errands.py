@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
 from datetime import datetime
 
 from convo.model import Ref
 from convo.store.connection import micros, moment
+from convo.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Due:
     """One errand whose time has come; `argument` holds "uri" or "uid", and "on" where it can be taken back."""
 

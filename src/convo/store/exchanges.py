@@ -6,7 +6,6 @@ import json
 import re
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from convo.store import people, places
 from convo.store.company import SELECT, Talk
 from convo.store.places import Evidence
 from convo.store.rows import BadCursor
+from convo.values import frozen
 
 Span = tuple[int, int]
 """From a time up to, and without, another, in microseconds."""
@@ -84,7 +84,7 @@ def authors(db: sqlite3.Connection, message_ids: Collection[int]) -> dict[int, i
     return dict(rows.fetchall())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class History:
     """Since when the user and a human have talked, and when each spoke last; in microseconds, None for never."""
 
@@ -156,7 +156,7 @@ def apart_from(db: sqlite3.Connection, person_ids: Collection[int]) -> set[int]:
     return {member for (number,) in rows for member, _, _ in people.joined(db, number)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Turns:
     """One thread in a span: whom the user spoke to in it, and how often the word went from one side to the other."""
 

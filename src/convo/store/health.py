@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
 from datetime import datetime
 
 from convo.store.connection import micros, moment
+from convo.values import frozen
 from convo.views import Health
 
 _PREFIX = "account "
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trouble:
     """How the first sign-in of an account went."""
 

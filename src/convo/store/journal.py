@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from convo.store import outbox, threads, turns
 from convo.store.connection import micros
+from convo.values import frozen
 
 State = dict[str, Any]
 Key = tuple[Any, ...]
@@ -37,7 +38,7 @@ MODERATE: Final = "moderate"
 """Acts that are written down though they change no row here."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowChange:
     """One row of user state before and after an act; None where there is none."""
 
@@ -47,7 +48,7 @@ class RowChange:
     after: State | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Errand:
     """Something to do on a platform: a `contract.Verb` value, and JSON with "uri" or "uid", and "on"."""
 
@@ -57,7 +58,7 @@ class Errand:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """The accounts whose platforms are told of an act, and when: after the undo window."""
 
@@ -67,7 +68,7 @@ class Told:
     """Read marks move past what is open."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Record:
     """An act as the journal has it: its name, the persons it was about, and what else its sentence needs."""
 
@@ -80,7 +81,7 @@ class Record:
     """Accounts whose platforms are told, too."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Taken:
     """What undo or redo came upon. `outcome`: nothing, whole, partly, stale, left (an answer that was sent),
     recalled (an answer is back in its draft)."""

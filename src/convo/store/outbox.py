@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from convo.model import Mention, Reply, Upload, Visibility
 from convo.store import conversation, drafts
 from convo.store.connection import micros, moment
+from convo.values import frozen
 from convo.views import Draft, OutboxRow, OutboxState, Someone
 
 ASKED_AFTER: Final = timedelta(hours=24)
 """A held answer older than this is not sent before the user was asked."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leaving:
     """An answer about to be delivered; `request` is what every attempt sends, None before the first."""
 

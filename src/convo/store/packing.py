@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
 from convo.model import Attachment, Link, Mention, Message, Quote
+from convo.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Extra:
     """The parts of a message that only the screen and the rules for one message read."""
 

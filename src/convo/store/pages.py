@@ -8,9 +8,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from convo.values import frozen
 
 MAGIC: Final = b"SQLite format 3\x00"
 PAGE_SIZE: Final = 4096
@@ -24,7 +25,7 @@ class Unreadable(Exception):
     """A page, a cell or a row that cannot be made sense of."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cell:
     """One row as it stands in a leaf: the rowid (None in a table without) and its values."""
 

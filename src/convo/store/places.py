@@ -9,12 +9,12 @@ import json
 import re
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
 from convo.model import ProfileLink
 from convo.store.words import fold
+from convo.values import frozen
 
 HANDLE, SERVER, PAGE, LINK, VERIFIED = "handle", "server", "page", "link", "verified"
 LINKS: Final = frozenset((LINK, VERIFIED))
@@ -107,7 +107,7 @@ def _insert(db: sqlite3.Connection, person_id: int, found: Iterable[tuple[str, s
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Evidence:
     """Why two persons may be one human. `kind`: each other, links, linked, handle, server, same link."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
 from datetime import datetime
 
 from convo.store import words
+from convo.values import frozen
 from convo.views import Failure
 
 FILTERS = ("from", "to", "in", "account", "is", "has", "before", "after")
@@ -24,7 +24,7 @@ class SearchError(Failure):
     """A filter that is not known; `words` say which are."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Term:
     """Words to find, or not to find when `without`; `pieces` of each script, `exact` as a phrase."""
 
@@ -53,7 +53,7 @@ class Term:
         ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Filter:
     """One filter with its values, any of which will do; turned round when `without`."""
 
@@ -62,7 +62,7 @@ class Filter:
     without: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Query:
     """A search, taken apart."""
 

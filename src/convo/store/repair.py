@@ -8,7 +8,6 @@ import sqlite3
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from convo.store.migrate import migrate
 from convo.store.pages import MAGIC, Pages
 from convo.store.salvage import Salvage, Salvaged
 from convo.store.schema import MIGRATIONS
+from convo.values import frozen
 
 NAMES = {
     "message": "messages", "sighting": "messages", "person": "people", "contact": "people", "contact_person": "people",
@@ -28,7 +28,7 @@ NAMES = {
 """What the user calls what stands in a table."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repaired:
     """What a repair did; `kept` is where the damaged file is now, None where there was none."""
 

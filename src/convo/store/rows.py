@@ -7,7 +7,7 @@ import binascii
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from convo.model import Visibility
 from convo.store import conversation, people, threads
 from convo.store.connection import micros, moment
 from convo.store.words import first_words
+from convo.values import frozen
 from convo.views import Failure, OutboxState, Row, RowPage, Someone, State, View
 
 NEVER: Final = 9223372036854775807
@@ -28,7 +29,7 @@ class BadCursor(Failure):
     """A cursor that no page gave."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """A list the user looks at; `account` is the number of an account, None for all."""
 
@@ -216,7 +217,7 @@ def one(db: sqlite3.Connection, thread_id: int, now: datetime) -> Row | None:
     return rows[0] if rows else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Context:
     """What the rows of a page share."""
 
@@ -299,7 +300,7 @@ def _row(row: Sequence[Any], context: _Context) -> Row:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Own:
     """Words of the user that have not left: their thread, whom they answer, and since when."""
 

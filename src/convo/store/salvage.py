@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from convo.store.pages import INNER_INDEX, INNER_TABLE, LEAF_INDEX, LEAF_TABLE, Cell, Pages, Unreadable
+from convo.values import frozen
 
 DERIVED: Final = frozenset({"talk", "turn", "person_word", "setting"})
 """Tables that are made anew; so is the search index."""
@@ -17,7 +18,7 @@ _SMALL: Final = 10**14
 _CHUNK: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """A table of the new store, with its columns in the order in which they stand in a row of the file."""
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from convo.model import Message, Person, Reason, Visibility
 from convo.store.connection import micros, moment
 from convo.store.packing import named_in, pack, unpack
 from convo.store.words import index_words
+from convo.values import frozen
 
 CONTENT = (
     "root_uri", "edited_at", "visibility", "language", "claim", "filtered", "more_below", "flat", "branch",
@@ -29,7 +29,7 @@ _BY_URI = f"{_SELECT} FROM json_each(?) j CROSS JOIN message m ON m.uri = j.valu
 _BY_ID = f"{_SELECT} FROM json_each(?) j CROSS JOIN message m ON m.id = j.value JOIN person p ON p.id = m.author_id"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stored:
     """One row of `message` with its author; `content` are the values of `CONTENT`, in that order."""
 

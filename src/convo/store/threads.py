@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
@@ -16,6 +15,7 @@ from convo.model import Reason
 from convo.store import talks
 from convo.store.connection import Connection, micros
 from convo.store.words import first_words
+from convo.values import frozen
 
 CHOSEN = "your choice: you put them here"
 """Why a person the user put into Quiet is there."""
@@ -112,7 +112,7 @@ _WRITE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Person:
     """What the rules ask of a person."""
 
@@ -123,7 +123,7 @@ class _Person:
     shown: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Account:
     """What the rules ask of an account; only in a `live` one something can wait."""
 

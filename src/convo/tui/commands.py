@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from convo.values import frozen
 
 Place = Literal[
     "views", "list", "thread", "reply", "people", "names", "search", "accounts", "help", "end", "first", "person",
@@ -22,7 +23,7 @@ EVERY: tuple[Place, ...] = (*PANES, *PAGES)
 SECTIONS = ("Move", "Look", "The conversation", "Undo", "More", "Reply box")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Command:
     """Something a key does. `name` is what `[keys]` in the config calls it; `verb` is the engine's, if any."""
 

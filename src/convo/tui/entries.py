@@ -11,13 +11,14 @@ from convo.model import Link, Reason, Visibility
 from convo.tui import cells, phrases
 from convo.tui.lines import Line, Span, line, mark
 from convo.tui.phrases import Moment
+from convo.values import frozen
 from convo.views import Entry, Someone
 
 TEXT_WIDTH = 72
 """In a pane wider than 80 text is never wider than this."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fold:
     """Messages that stand folded under one line. `where` is "earlier", "between" or "later"."""
 

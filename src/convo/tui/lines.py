@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from convo.tui import cells
+from convo.values import frozen
 
 ROLES = ("text", "muted", "focus", "waits", "circle", "good", "trouble")
 GROUNDS = ("base", "cursor", "edge", "field")
@@ -25,7 +25,7 @@ class Span(NamedTuple):
     """A ground of its own, "" for the line's."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One line of cells: spans on a ground."""
 

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 from textual.geometry import Region
 
 from convo.tui import cells
 from convo.tui.lines import Line, Span, line, mark
 from convo.tui.paint import Painted
+from convo.values import frozen
 
 Chosen = Callable[[str], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """One line of a menu: the letter that takes it, what it says, and what stands at its right."""
 
@@ -30,7 +30,7 @@ class Choice:
         return self.name or self.key
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """A box with choices; `field` asks for a line of text, which goes to `typed` for each keystroke."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from textual.geometry import Offset
@@ -11,6 +10,7 @@ from textual.geometry import Offset
 from convo.tui import cells, phrases
 from convo.tui.answering import box_of
 from convo.tui.lines import Line, Span, line, mark
+from convo.values import frozen
 from convo.views import Someone
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ MOST = 5
 _BEGUN = re.compile(r"(?:^|[\s(])@([^\s@]{1,40})\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """The open list: whom the begun word may mean, and which of them is chosen."""
 

@@ -6,20 +6,20 @@ Times come in UTC and are told in the zone of the `Moment`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from math import ceil
 
 from convo.engine import voice
 from convo.engine.when import DAYS, DAYS_LONG, MONTHS, shown_time
 from convo.model import Visibility
+from convo.values import frozen
 from convo.views import OutboxRow, OutboxState, Row, Someone, State
 
 OLD = timedelta(days=3)
 """From here on an age is shown in the colour of waiting."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment:
     """The present as the screen tells time: `now` in UTC, the user's zone, and how platforms are called."""
 
@@ -41,7 +41,7 @@ class Moment:
         return (self.here.date() - self.local(when).date()).days
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Age:
     """How long ago, in few cells and in more."""
 

@@ -6,7 +6,6 @@ Here and in `entries` is the only place that builds styled text; nothing is ever
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from convo.engine import voice
 from convo.engine.when import DAYS, shown_time
@@ -15,6 +14,7 @@ from convo.people import PersonRow
 from convo.tui import cells, phrases
 from convo.tui.lines import Line, Span, line, mark
 from convo.tui.phrases import Age, Moment
+from convo.values import frozen
 from convo.views import Draft, Entry, Hit, OutboxRow, OutboxState, Row, Someone, State, View
 
 HIT = "\u200b"
@@ -34,7 +34,7 @@ _TAG_ROLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fields:
     """What a row of two lines holds, before it is cut to a width."""
 
@@ -51,7 +51,7 @@ class Fields:
     """The row stays only until the cursor leaves it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RowLook:
     """How one row is painted: the width of its list, and whether the cursor is on it."""
 
@@ -63,7 +63,7 @@ class RowLook:
     """Names that more than one person in the list has."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Columns:
     """Cells of the fields of a row: name, place, age, the gaps between, and whether ages are long."""
 

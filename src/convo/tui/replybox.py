@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from convo.model import Measure, Mention, Visibility
 from convo.tui import cells, phrases
 from convo.tui.lines import Line, Span, ends, line, mark
 from convo.tui.paint import Painted
+from convo.values import frozen
 from convo.views import Draft, Someone
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ class Words(TextArea):
         self.move_cursor((len(before) - 1, len(before[-1])))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Looks:
     """What the frame round the words says."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from textual import events
 from textual.geometry import Region, Size
@@ -14,13 +13,14 @@ from textual.strip import Strip
 from convo.tui.lines import EMPTY, Line, Span, line
 from convo.tui.paint import Inked
 from convo.tui.render import Fields, RowLook, row_lines
+from convo.values import frozen
 
 HEIGHT = 2
 EDGE = 2
 """Rows kept between the cursor and the edge."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """A row by its key (stable over reloads) with what it stands for."""
 
@@ -31,7 +31,7 @@ class Item:
     """A head between rows, which the cursor passes over."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pages:
     """A stretch of items and the cursor that continues after it, "" at the end."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -18,6 +17,7 @@ from convo.tui.outside import safe_address
 from convo.tui.paint import INK, Painted, Palette
 from convo.tui.router import key_name
 from convo.tui.signing import Run, SignIn
+from convo.values import frozen
 
 if TYPE_CHECKING:
     from convo.engine.login import LoginOutcome, LoginStep, Offer
@@ -26,7 +26,7 @@ NARROWEST, LOWEST = 40, 12
 TOO_SMALL = "convo needs a window of 40 by 12. What you typed is kept."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parts:
     """What the set-up works with; `again` is the account to sign in to, "" to choose a platform."""
 
@@ -44,7 +44,7 @@ class Parts:
     ascii_glyphs: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ended:
     """How the set-up ended: "account" (signed in), "demo", "stored" or "back"."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from convo.engine.when import MONTHS_LONG
 from convo.tui import cells
 from convo.tui.lines import EMPTY, Line, Span, emphasised, line, mark
 from convo.tui.phrases import Moment
+from convo.values import frozen
 from convo.views import AccountStatus, Health
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ MORE, DEMO, STORED = "more", "demo", "stored"
 """What may be chosen besides platforms, which are chosen as "platform NAME"."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Option:
     """One line to choose."""
 
@@ -58,7 +58,7 @@ def options(offers: Sequence[Offer], everything: bool, first: bool, stored: bool
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Room:
     """The room there is: the width of the column, the blanks before it, and whether blank lines fit."""
 

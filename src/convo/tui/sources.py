@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from convo.people import PersonRow, Turn
@@ -11,13 +11,14 @@ from convo.tui import render
 from convo.tui.phrases import Age, Moment
 from convo.tui.render import Fields
 from convo.tui.rowlist import Item, Pages
+from convo.values import frozen
 from convo.views import Draft, Entry, Failure, Hit, OutboxRow, OutboxState, Row, View
 
 if TYPE_CHECKING:
     from convo.engine import Engine
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Look:
     """What the user is looking at: a view, of one account or all, in an order, narrowed or searched."""
 
@@ -31,7 +32,7 @@ class Look:
     """People instead of conversations."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drafted:
     """A draft with the message it answers."""
 
