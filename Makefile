@@ -6,12 +6,12 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit matrix live mutants faults bench picture lock build clean
+.PHONY: help run test lint types unit matrix live mutants faults bench picture lock build package manual clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
-$(STAMP): pyproject.toml tools/make-venv
+$(STAMP): pyproject.toml tools/make-venv tools/requirements.lock
 	@tools/make-venv "$(PYTHON)" "$(VENV)"
 
 run: $(STAMP)  ## open the inbox on the built-in demo cast
@@ -43,6 +43,20 @@ bench: $(STAMP)  ## the benchmarks, as ratios
 
 picture: $(STAMP)  ## the README's pictures, from the demo
 	@$(BIN)/python tools/picture.py
+
+lock: $(STAMP)  ## choose the newest versions that fit together, and write their hashes down
+	@$(BIN)/python -m pip install -q uv
+	@$(BIN)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --all-extras --group dev \
+	  --no-header --no-annotate --upgrade pyproject.toml -o tools/requirements.lock
+
+build: $(STAMP)  ## wheel and source archive in dist/
+	@$(BIN)/python -m build --no-isolation -q
+
+package: $(STAMP)  ## build, install in a clean environment, and see which files the program touches
+	@tools/check-package $(BIN)/python
+
+manual: $(STAMP)  ## the completions and the man page, from the table of commands
+	@$(BIN)/python tools/manual.py
 
 clean:  ## remove what make made
 	rm -rf $(VENV) .venv-* build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
