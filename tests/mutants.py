@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 PLACES = {
     "memory": "memory.py::TestMemory",
     "overlapping": "memory.py::TestOtherTraits",
+    "by hand": "memory.py::TestByHand",
     "bluesky": "bluesky.py::TestBluesky",
     "mastodon": "mastodon.py::TestMastodon",
 }

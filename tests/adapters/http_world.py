@@ -39,6 +39,7 @@ class AdapterClass(Protocol):
 class HttpWorld:
     """A simulated platform behind a real server on loopback."""
 
+    answers = True
     page_size: int
     routes: ClassVar[dict[Where, Sequence[Route]]]
     """Which requests a trouble at a place hits."""

@@ -40,6 +40,7 @@ class MemoryWorld:
         self.memory = Memory(self.clock)
         settings = {"page_size": self.page_size, "settle": timedelta(seconds=5), "verbs": _VERBS, **traits}
         self.server = self.memory.server("one.example", traits=Traits(**settings))
+        self.answers = Verb.ANSWER in self.server.traits.verbs
         self.people: dict[str, Person] = {}
         self.person = self.who("me")
         self.me = self.person.uid

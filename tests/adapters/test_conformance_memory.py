@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from convo.adapters.contract import Verb
 from convo.testing import AdapterSuite
 from tests.adapters.memory_world import MemoryWorld
 
@@ -27,3 +28,12 @@ class TestOtherTraits(AdapterSuite):
             tells_deletions=True,
             direct_apart=True,
         )
+
+
+class TestByHand(AdapterSuite):
+    """A place where no program may answer: what people write there is found."""
+
+    @pytest.fixture
+    def world(self) -> MemoryWorld:
+        words = "Answers are written on the site itself; convo finds yours there."
+        return MemoryWorld(verbs=frozenset({Verb.DIRECT}), refusals={Verb.ANSWER: words})

@@ -11,6 +11,7 @@ Put `pytest.register_assert_rewrite("convo.testing")` into `conftest.py` for rea
 from __future__ import annotations
 
 from convo.testing.answering import AnsweringSuite
+from convo.testing.byhand import ByHandSuite
 from convo.testing.delivering import DeliveringSuite
 from convo.testing.knowing import KnowingSuite
 from convo.testing.owning import OwningSuite
@@ -30,6 +31,7 @@ class AdapterSuite(
     TrustSuite,
     AnsweringSuite,
     DeliveringSuite,
+    ByHandSuite,
     OwningSuite,
     WholeSuite,
 ):

@@ -9,7 +9,7 @@ import pytest
 
 from convo.adapters.contract import Adapter, AdapterError, Missing, Refused, Verb
 from convo.model import Message, Upload, Visibility
-from convo.testing.tools import acted, answer_to, needs, received, signed_in
+from convo.testing.tools import answer_to, answering, needs, received, signed_in
 from convo.testing.world import World
 
 TEXTS = [
@@ -43,7 +43,7 @@ class AnsweringSuite:
     """Preparing and sending an answer when nothing fails."""
 
     @pytest.mark.parametrize("text", TEXTS)
-    @acted
+    @answering
     async def test_an_answer_arrives_as_it_was_written(self, world: World, text: str) -> None:
         said = world.someone_mentions_me("a question")
         adapter = await signed_in(world)
@@ -55,7 +55,7 @@ class AnsweringSuite:
         assert (standing.uri, standing.parent_uri) == (message.uri, said.uri)
         assert text in standing.text
 
-    @acted
+    @answering
     async def test_an_answer_is_no_more_public_than_asked(self, world: World) -> None:
         adapter = await signed_in(world)
         needs(adapter, Verb.VISIBILITY)
@@ -66,7 +66,7 @@ class AnsweringSuite:
             assert message.visibility is visibility
             assert world.standing()[-1].visibility is visibility
 
-    @acted
+    @answering
     async def test_a_narrower_answer_stays_narrower(self, world: World) -> None:
         adapter = await signed_in(world)
         needs(adapter, Verb.VISIBILITY)
@@ -76,7 +76,7 @@ class AnsweringSuite:
         await adapter.answer(await adapter.prepare(reply))
         assert world.standing()[-1].visibility is Visibility.DIRECT
 
-    @acted
+    @answering
     async def test_the_warning_is_carried_over(self, world: World) -> None:
         adapter = await signed_in(world)
         needs(adapter, Verb.CONTENT_WARNING)
@@ -87,7 +87,7 @@ class AnsweringSuite:
         assert message.content_warning == parent.content_warning
         assert world.standing()[-1].content_warning == world.warning
 
-    @acted
+    @answering
     async def test_the_language_is_carried_over(self, world: World) -> None:
         adapter = await signed_in(world)
         needs(adapter, Verb.LANGUAGE)
@@ -95,7 +95,7 @@ class AnsweringSuite:
         await adapter.answer(await adapter.prepare(answer_to(adapter, parent, "oui", language="fr")))
         assert world.standing()[-1].language == "fr"
 
-    @acted
+    @answering
     async def test_the_audience_is_the_author_first_and_never_the_user(self, world: World) -> None:
         said = world.someone_mentions_me("hello", naming=("ben", "cleo", "ben"))
         adapter = await signed_in(world)
@@ -105,7 +105,7 @@ class AnsweringSuite:
         assert len(set(audience)) == len(audience)
         assert set(audience) <= {world.uid(name) for name in ("ana", "ben", "cleo")}
 
-    @acted
+    @answering
     async def test_an_answer_names_its_audience_and_not_who_was_dropped(self, world: World) -> None:
         said = world.someone_mentions_me("hello", naming=("ben", "cleo"))
         adapter = await signed_in(world)
@@ -122,7 +122,7 @@ class AnsweringSuite:
         assert world.uid("cleo") not in names
 
     @pytest.mark.parametrize("text", TEXTS)
-    @acted
+    @answering
     async def test_length_is_counted_as_the_server_counts(self, world: World, text: str) -> None:
         said = world.someone_mentions_me("a question", naming=("ben",), content_warning=world.warning)
         adapter = await signed_in(world)
@@ -136,7 +136,7 @@ class AnsweringSuite:
         measure = adapter.measure(reply)
         assert (measure.used, measure.limit) == counted
 
-    @acted
+    @answering
     async def test_what_is_too_long_is_refused_before_it_is_sent(self, world: World) -> None:
         said = world.someone_mentions_me("a question")
         adapter = await signed_in(world)
@@ -158,7 +158,7 @@ class AnsweringSuite:
             await adapter.answer(await adapter.prepare(exact))
         assert len(world.standing()) == 3
 
-    @acted
+    @answering
     async def test_an_answer_to_what_is_gone_is_refused(self, world: World) -> None:
         said = world.someone_mentions_me("a question")
         adapter = await signed_in(world)
@@ -168,7 +168,7 @@ class AnsweringSuite:
             await adapter.answer(await adapter.prepare(answer_to(adapter, parent, "too late")))
         assert world.standing() == []
 
-    @acted
+    @answering
     async def test_no_answer_is_left_standing_without_its_parent(self, world: World) -> None:
         said = world.someone_mentions_me("a question")
         adapter = await signed_in(world)
@@ -184,7 +184,7 @@ class AnsweringSuite:
         else:
             assert [one.parent_uri for one in world.standing()] == [said.uri]
 
-    @acted
+    @answering
     async def test_a_locked_thread_is_refused(self, world: World) -> None:
         said = world.someone_mentions_me("a question")
         adapter = await signed_in(world)
@@ -200,7 +200,7 @@ class AnsweringSuite:
         assert not isinstance(caught.value, Missing)
         assert world.standing() == []
 
-    @acted
+    @answering
     async def test_preparing_makes_nothing_public_and_may_be_repeated(self, world: World) -> None:
         said = world.someone_mentions_me("a question")
         adapter = await signed_in(world)
@@ -211,7 +211,7 @@ class AnsweringSuite:
         await adapter.answer(request)
         assert len(world.standing()) == 1
 
-    @acted
+    @answering
     async def test_an_attachment_carries_its_description(self, world: World, tmp_path: Path) -> None:
         adapter = await signed_in(world)
         needs(adapter, Verb.ATTACH)
@@ -224,7 +224,7 @@ class AnsweringSuite:
         assert world.standing()[-1].alts == ("a bowl of soup",)
         assert [attachment.alt for attachment in message.attachments] == ["a bowl of soup"]
 
-    @acted
+    @answering
     async def test_an_attachment_that_is_not_there_is_refused(self, world: World, tmp_path: Path) -> None:
         adapter = await signed_in(world)
         needs(adapter, Verb.ATTACH)
@@ -233,7 +233,7 @@ class AnsweringSuite:
         with pytest.raises(Refused):
             await adapter.prepare(answer_to(adapter, parent, "here", attachments=(upload,)))
 
-    @acted
+    @answering
     async def test_a_direct_message_is_answered_directly(self, world: World) -> None:
         adapter = await signed_in(world)
         needs(adapter, Verb.DIRECT)

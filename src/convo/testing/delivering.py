@@ -16,7 +16,15 @@ from convo.adapters.contract import (
     Verb,
 )
 from convo.testing.answering import TEXTS
-from convo.testing.tools import acted, answer_to, delivered, needs, received, settled, signed_in
+from convo.testing.tools import (
+    answer_to,
+    answering,
+    delivered,
+    needs,
+    received,
+    settled,
+    signed_in,
+)
 from convo.testing.world import Trouble, Where, World
 
 _AMBIGUOUS = [
@@ -34,7 +42,7 @@ class DeliveringSuite:
 
     @pytest.mark.parametrize("done", [True, False], ids=["done", "not done"])
     @pytest.mark.parametrize("kind", _AMBIGUOUS)
-    @acted
+    @answering
     async def test_after_an_ambiguous_outcome_it_is_found_or_absent(
         self, world: World, kind: Trouble, done: bool
     ) -> None:
@@ -60,7 +68,7 @@ class DeliveringSuite:
 
     @pytest.mark.parametrize("second", [True, False], ids=["then done", "then not"])
     @pytest.mark.parametrize("first", [True, False], ids=["done", "not"])
-    @acted
+    @answering
     async def test_at_most_one_reply_ever(self, world: World, first: bool, second: bool) -> None:
         said = world.someone_mentions_me("a question")
         adapter = await signed_in(world)
@@ -77,7 +85,7 @@ class DeliveringSuite:
         assert proof.message.uri == uri
 
     @pytest.mark.parametrize("done", [True, False], ids=["done", "not done"])
-    @acted
+    @answering
     async def test_a_direct_answer_is_delivered_once(self, world: World, done: bool) -> None:
         adapter = await signed_in(world)
         needs(adapter, Verb.DIRECT)
@@ -90,7 +98,7 @@ class DeliveringSuite:
         assert [one.uri for one in world.standing()] == [uri]
 
     @pytest.mark.parametrize("text", TEXTS)
-    @acted
+    @answering
     async def test_any_text_is_found_again(self, world: World, text: str) -> None:
         said = world.someone_mentions_me("a question", naming=("ben",))
         adapter = await signed_in(world)
@@ -100,7 +108,7 @@ class DeliveringSuite:
         assert isinstance(proof, Found), proof
         assert proof.message.uri == message.uri
 
-    @acted
+    @answering
     async def test_an_older_own_message_with_the_same_words_is_no_proof(self, world: World) -> None:
         said = world.someone_mentions_me("a question")
         world.i_answer_elsewhere(said, "my answer")
@@ -109,7 +117,7 @@ class DeliveringSuite:
         request = await adapter.prepare(answer_to(adapter, await received(adapter, world, said), "my answer"))
         assert isinstance(await settled(adapter, world, request), Absent)
 
-    @acted
+    @answering
     async def test_an_own_message_of_another_outbox_row_is_no_proof(self, world: World) -> None:
         said = world.someone_mentions_me("a question")
         adapter = await signed_in(world)
@@ -122,7 +130,7 @@ class DeliveringSuite:
         assert other != claimed
         assert len(world.standing()) == 2
 
-    @acted
+    @answering
     async def test_the_same_words_to_another_message_are_no_proof(self, world: World) -> None:
         adapter = await signed_in(world)
         one, two = world.someone_mentions_me("one question"), world.someone_mentions_me("another", by="ben")
@@ -132,7 +140,7 @@ class DeliveringSuite:
         await adapter.answer(requests[0])
         assert isinstance(await settled(adapter, world, requests[1]), Absent)
 
-    @acted
+    @answering
     async def test_every_attempt_sends_the_same_bytes_on_a_fresh_connection(self, world: World) -> None:
         said = world.someone_mentions_me("a question")
         adapter = await signed_in(world)
@@ -154,7 +162,7 @@ class DeliveringSuite:
             await adapter.answer(await adapter.prepare(answer_to(adapter, parent, f"more {number}")))
         assert not any(kept for _, kept in world.writes())
 
-    @acted
+    @answering
     async def test_no_failure_is_taken_for_another(self, world: World) -> None:
         said = world.someone_mentions_me("a question")
         adapter = await signed_in(world)
@@ -178,7 +186,7 @@ class DeliveringSuite:
         await adapter.answer(request)
         assert len(world.standing()) == 1
 
-    @acted
+    @answering
     async def test_a_server_that_is_down_took_nothing_or_is_asked_again(self, world: World) -> None:
         said = world.someone_mentions_me("a question")
         adapter = await signed_in(world)
@@ -190,7 +198,7 @@ class DeliveringSuite:
         await delivered(adapter, world, request)
         assert len(world.standing()) == 1
 
-    @acted
+    @answering
     async def test_no_look_means_no_absence(self, world: World) -> None:
         said = world.someone_mentions_me("a question")
         adapter = await signed_in(world)

@@ -38,6 +38,19 @@ def acted(test: F) -> Callable[..., None]:
     return run
 
 
+def answering(test: F) -> Callable[..., None]:
+    """`acted` for a test that sends an answer: it is skipped where no program may."""
+    run = acted(test)
+
+    @functools.wraps(test)
+    def run_or_skip(self: object, world: World, *args: Any, **named: Any) -> None:
+        if not world.answers:
+            pytest.skip("no program answers here")
+        run(self, world, *args, **named)
+
+    return run_or_skip
+
+
 async def signed_in(world: World, *, deadline: float = 20.0) -> Adapter:
     """An adapter that knows who the account is, with the facts it said of itself."""
     identity = await world.adapter(deadline=deadline).identify()

@@ -9,7 +9,7 @@ from email.utils import format_datetime
 import pytest
 
 from convo.adapters.contract import AdapterError, ChannelKind, RetryAt, SignInAgain, Unreachable
-from convo.testing.tools import Cursors, acted, answer_to, long_ago, read, received, signed_in
+from convo.testing.tools import Cursors, acted, answer_to, answering, long_ago, read, received, signed_in
 from convo.testing.world import Trouble, Where, World
 
 _WAIT = 90
@@ -156,7 +156,7 @@ class TroubleSuite:
             await signed_in(world)
         assert world.logins() == before
 
-    @acted
+    @answering
     async def test_an_answer_with_an_expired_session_is_sent_once(self, world: World) -> None:
         said = world.someone_mentions_me("hello")
         adapter = await signed_in(world)
@@ -171,14 +171,15 @@ class TroubleSuite:
         said = world.someone_mentions_me("hello")
         adapter = await signed_in(world)
         message = await received(adapter, world, said)
-        request = await adapter.prepare(answer_to(adapter, message, "my answer"))
+        request = await adapter.prepare(answer_to(adapter, message, "my answer")) if world.answers else ""
         world.revoke()
         with pytest.raises(SignInAgain):
             await read(adapter, {}, long_ago(world))
         with pytest.raises(SignInAgain):
             await adapter.lookup([message.ref])
-        with pytest.raises(SignInAgain):
-            await adapter.answer(request)
+        if world.answers:
+            with pytest.raises(SignInAgain):
+                await adapter.answer(request)
         with pytest.raises(SignInAgain):
             await world.adapter().identify()
         assert world.standing() == []

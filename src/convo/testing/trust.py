@@ -7,7 +7,17 @@ import re
 import pytest
 
 from convo.adapters.contract import AdapterError, ChannelKind
-from convo.testing.tools import acted, answer_to, long_ago, numbers, read, received, signed_in, strings
+from convo.testing.tools import (
+    acted,
+    answer_to,
+    answering,
+    long_ago,
+    numbers,
+    read,
+    received,
+    signed_in,
+    strings,
+)
 from convo.testing.world import Trouble, Where, World
 from convo.text import clean
 
@@ -107,10 +117,11 @@ class TrustSuite:
         said = world.someone_mentions_me("hello")
         adapter = await signed_in(world)
         message = await received(adapter, world, said)
-        request = await adapter.prepare(answer_to(adapter, message, "my answer"))
         identity = await adapter.identify()
-        kept = [request, identity.facts, *(text for _, text in strings(message))]
-        await adapter.answer(request)
+        kept = [identity.facts, *(text for _, text in strings(message))]
+        if world.answers:
+            kept.append(await adapter.prepare(answer_to(adapter, message, "my answer")))
+            await adapter.answer(kept[-1])
         secrets = getattr(world, "secrets", ())
         assert not [text for text in kept for secret in secrets if secret in text]
         assert world.leaks() == []
@@ -131,7 +142,7 @@ class TrustSuite:
         world.calm()
         assert (await read(adapter, {}, long_ago(world))).messages
 
-    @acted
+    @answering
     async def test_a_redirected_answer_is_not_sent_on(self, world: World) -> None:
         said = world.someone_mentions_me("hello")
         adapter = await signed_in(world)

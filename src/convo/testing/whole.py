@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from convo.testing.process import OTHER, Process
-from convo.testing.tools import acted
+from convo.testing.tools import acted, answering
 from convo.testing.world import Trouble, Where, World
 from convo.views import Failure, OutboxState, View
 
@@ -112,7 +112,7 @@ class WholeSuite:
         assert not await process.waiting(said)
         assert await process.waiting(other)
 
-    @acted
+    @answering
     async def test_an_answer_is_delivered_and_nothing_waits(self, world: World, tmp_path: Path) -> None:
         said = world.someone_mentions_me("a question")
         process = Process(world, tmp_path)
@@ -134,7 +134,7 @@ class WholeSuite:
         "kind",
         [Trouble.CUT_BEFORE, Trouble.CUT_BODY, Trouble.BROKEN, Trouble.HTML_ERROR, Trouble.RATE_LIMITED],
     )
-    @acted
+    @answering
     async def test_the_outbox_delivers_once_in_any_weather(
         self, world: World, tmp_path: Path, kind: Trouble, done: bool
     ) -> None:
@@ -156,7 +156,7 @@ class WholeSuite:
         assert not await process.waiting(said)
 
     @pytest.mark.parametrize("done", [True, False], ids=["done", "not done"])
-    @acted
+    @answering
     async def test_the_same_words_again_are_a_second_answer(
         self, world: World, tmp_path: Path, done: bool
     ) -> None:
@@ -173,7 +173,7 @@ class WholeSuite:
         assert first.uri != second.uri
         assert {one.uri for one in world.standing()} == {first.uri, second.uri}
 
-    @acted
+    @answering
     async def test_what_cannot_be_looked_for_is_never_sent_again(self, world: World, tmp_path: Path) -> None:
         said = world.someone_mentions_me("a question")
         process = Process(world, tmp_path)
@@ -192,7 +192,7 @@ class WholeSuite:
             await process.sync()
         assert len(world.standing()) == 1
 
-    @acted
+    @answering
     async def test_a_refused_answer_keeps_its_words(self, world: World, tmp_path: Path) -> None:
         said = world.someone_mentions_me("a question")
         process = Process(world, tmp_path)
@@ -207,7 +207,7 @@ class WholeSuite:
         async with process.opened() as engine:
             assert [draft.text for draft in engine.inbox.drafts()] == ["my answer"]
 
-    @acted
+    @answering
     async def test_an_answer_waits_for_a_new_sign_in(self, world: World, tmp_path: Path) -> None:
         said = world.someone_mentions_me("a question")
         process = Process(world, tmp_path)
@@ -220,7 +220,7 @@ class WholeSuite:
         assert row.state is OutboxState.QUEUED
         assert world.standing() == []
 
-    @acted
+    @answering
     async def test_no_answer_leaves_from_another_account(self, world: World, tmp_path: Path) -> None:
         said = world.someone_mentions_me("a question")
         process = Process(world, tmp_path)
@@ -230,7 +230,7 @@ class WholeSuite:
         assert await process.outbox() == []
         assert world.standing() == []
 
-    @acted
+    @answering
     async def test_an_answer_to_what_went_is_not_left_standing(self, world: World, tmp_path: Path) -> None:
         said = world.someone_mentions_me("a question")
         process = Process(world, tmp_path)

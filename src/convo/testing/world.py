@@ -76,6 +76,8 @@ class World(Protocol):
     A method that a world cannot serve returns False, None or an empty value, as it says; the suite then skips.
     """
 
+    answers: bool
+    """Whether a program may answer there; where not, people answer on the site, and convo finds it."""
     me: str
     """The uid of the user's account."""
     warning: str

@@ -17,7 +17,7 @@ class Mutation:
     test: str
     """Name of the test; its parameters in brackets where they matter."""
     world: str
-    """memory, overlapping, bluesky or mastodon: see `tests/mutants.py`."""
+    """memory, overlapping, by hand, bluesky or mastodon: see `tests/mutants.py`."""
     fault: str
     """What the mutated adapter does wrong, in a few words."""
     adapter: Change | None = None

@@ -37,6 +37,14 @@ def _any_account(db: Any, entry: Any, fitting: Any, account: str | None) -> Any:
     return stored.by_name(db, account or "") or fitting[0]
 
 
+async def _prepares_all_the_same(_: Any, real: Any, reply: Any) -> str:
+    return "{}"
+
+
+def _refuses_nothing(entry: Any, message: Any, can: Any) -> str:
+    return ""
+
+
 MUTATIONS = [
     Mutation(
         "test_only_what_came_lately_waits_after_the_first_sync",
@@ -103,4 +111,22 @@ MUTATIONS = [
         patch=("convo.engine.terms._chosen", _any_account),
     ),
     Mutation("test_an_answer_to_what_went_is_not_left_standing", "memory", "leaves an orphan", orphans),
+    Mutation(
+        "test_one_sentence_says_why_nothing_is_answered_from_here",
+        "by hand",
+        "prepares what cannot be sent",
+        around("prepare", _prepares_all_the_same),
+    ),
+    Mutation(
+        "test_words_for_another_place_stay_a_draft",
+        "by hand",
+        "the engine takes what the account cannot do",
+        patch=("convo.engine.terms._refusal", _refuses_nothing),
+    ),
+    Mutation(
+        "test_what_was_written_there_by_hand_closes_the_thread",
+        "by hand",
+        "no own messages",
+        around("fetch", _no_own),
+    ),
 ]
