@@ -163,7 +163,7 @@ class MemoryAdapter:
 
     async def prepare(self, reply: Reply) -> str:
         """Note the newest own id, upload what is attached, and build the request."""
-        self._demand(Verb.ANSWER)
+        _demand(self.server, Verb.ANSWER)
         room = self.measure(reply).room
         if room is not None and room < 0:
             raise Refused(
@@ -195,7 +195,7 @@ class MemoryAdapter:
 
     async def answer(self, request: str) -> Message:
         """Send a prepared request; an orphan is taken back."""
-        self._demand(Verb.ANSWER)
+        _demand(self.server, Verb.ANSWER)
         asked = json.loads(request)
 
         def take(uid: str) -> Post:
@@ -300,13 +300,14 @@ class MemoryAdapter:
     def _shown(self, post: Post) -> Message:
         return shown(self.world, self.server, post)
 
-    def _demand(self, verb: Verb) -> None:
-        if verb not in self.server.traits.verbs:
-            raise Refused(self.server.traits.refusals.get(verb, f"{self.server.name} cannot do that."))
-
     async def _do(self, verb: Verb, argument: str, work: Callable[[str], T]) -> T:
-        self._demand(verb)
+        _demand(self.server, verb)
         return await self._wire.ask(verb.value, argument, work, write=True)
+
+
+def _demand(server: Server, verb: Verb) -> None:
+    if verb not in server.traits.verbs:
+        raise Refused(server.traits.refusals.get(verb, f"{server.name} cannot do that."))
 
 
 def _switched(what: str, on: bool) -> str:
