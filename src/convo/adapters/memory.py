@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from convo.adapters._memory_serving import Wire, own, page, post_of, shown, written
@@ -197,10 +198,7 @@ class MemoryAdapter:
         """Send a prepared request; an orphan is taken back."""
         _demand(self.server, Verb.ANSWER)
         asked = json.loads(request)
-
-        def take(uid: str) -> Post:
-            return written(self.world, self.server, uid, asked)
-
+        take = partial(written, self.world, self.server, asked=asked)
         post = await self._wire.ask("answer", request, take, write=True)
         if post.message.parent_uri != asked["parent"]:
             await self._wire.ask(
