@@ -1,0 +1,41 @@
+"""What signing in has in common: a credential that was just typed, and a clock that is compared."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from convo.adapters.contract import Finding
+from convo.adapters.http import Http
+
+_SKEW = timedelta(minutes=2)
+
+
+class Pasted:
+    """The credential of an account that is being signed in."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    async def read(self) -> str:
+        """What was typed."""
+        return self._secret
+
+    async def session(self) -> str:
+        """Nothing is kept."""
+        return ""
+
+    async def save_session(self, value: str) -> None:
+        """Nothing rotates while somebody signs in."""
+        raise NotImplementedError("this credential does not rotate")
+
+    def refreshing(self) -> Any:
+        """Nothing rotates while somebody signs in."""
+        raise NotImplementedError("this credential does not rotate")
+
+
+def clock(http: Http, host: str) -> Finding:
+    """Whether this machine's clock agrees with the server's, from its last answer."""
+    skew = abs(http.skew)
+    late = f"This machine's clock differs from {host}'s by {int(skew.total_seconds())} s; set it."
+    return Finding("clock", skew < _SKEW, late if skew >= _SKEW else "The clock is right.")
