@@ -46,6 +46,9 @@ BUILT_IN: Mapping[str, Known] = {
         "convo.adapters.bluesky:Bluesky", "Bluesky", ("chat_service", "plc"), "with an app password"
     ),
     "wordpress": Known("convo.adapters.wordpress:WordPress", "WordPress", about="comments on your blog"),
+    "discourse": Known(
+        "convo.adapters.discourse:Discourse", "Discourse", ("key",), "with a key that the site makes for you"
+    ),
 }
 """In the order in which the first start offers them: the most common first."""
 

@@ -145,6 +145,8 @@ def _concerns(api: Api, topic: Topic, post: wire.Post, words: Cooked, why: Mappi
     facts = api.facts
     if post.user_id < 0 or is_gone(post):  # the site itself speaks as -1 and -2
         return False
+    if topic.creator == facts.id or topic.author(1) == facts.id:
+        return True
     named = why.get(post.post_number)
     if topic.place.direct or (named is not None and named.kind != POSTED):
         return True
