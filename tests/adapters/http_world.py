@@ -40,6 +40,7 @@ class HttpWorld:
     """A simulated platform behind a real server on loopback."""
 
     answers = True
+    beside = 0
     page_size: int
     routes: ClassVar[dict[Where, Sequence[Route]]]
     """Which requests a trouble at a place hits."""

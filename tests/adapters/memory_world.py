@@ -30,6 +30,7 @@ _CUTS = (Trouble.STALLED, Trouble.CUT_BEFORE, Trouble.CUT_HEADERS, Trouble.CUT_B
 class MemoryWorld:
     """One server in memory with the user and people."""
 
+    beside = 0
     page_size = 5
     lookup_size = 40
     warning = "food"

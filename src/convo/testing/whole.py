@@ -52,12 +52,12 @@ class WholeSuite:
         process = Process(world, tmp_path)
         for number in range(3):
             world.someone_mentions_me(f"first {number}", by=f"person{number}")
-        assert (await process.sync()).fetched == 3
+        assert 3 <= (await process.sync()).fetched <= 3 * (1 + world.beside)
         world.pass_time(120)
         assert (await process.sync()).fetched == 0
         world.someone_mentions_me("second")
         world.pass_time(120)
-        assert (await process.sync()).fetched == 1
+        assert 1 <= (await process.sync()).fetched <= 1 + world.beside
         assert len(await process.rows(View.ALL)) == 4
 
     @pytest.mark.parametrize("kind", [Trouble.DOWN, Trouble.CUT_BODY, Trouble.RATE_LIMITED])
