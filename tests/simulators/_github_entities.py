@@ -171,6 +171,7 @@ class ReviewComment(Words):
 
     @property
     def issue(self) -> Issue:
+        """The pull request."""
         return self.thread.issue
 
     @property
@@ -214,11 +215,31 @@ class DiscussionComment(Words):
 
 
 @dataclass(eq=False)
-class CommitComment(Words):
-    """A comment on a commit."""
+class Commit:
+    """A commit, with what is said of it."""
 
     repo: Repo
     sha: str
+    author: User | None
+    title: str
+    at: datetime
+    comments: list[CommitComment] = field(default_factory=list)
+    kind: str = "Commit"
+
+    @property
+    def node_id(self) -> str:
+        return f"C_kw{self.repo.id}{self.sha}"
+
+
+@dataclass(eq=False)
+class CommitComment(Words):
+    """A comment on a commit."""
+
+    commit: Commit
+
+    @property
+    def repo(self) -> Repo:
+        return self.commit.repo
 
     @property
     def node_id(self) -> str:
@@ -235,6 +256,10 @@ class Event:
     at: datetime
     about: User | None = None
 
+    @property
+    def node_id(self) -> str:
+        return node_id("EV", self.id)
+
 
 @dataclass(eq=False)
 class Subject:
@@ -246,7 +271,7 @@ class Subject:
     id: int = 0
 
 
-Place = Issue | Discussion | CommitComment | Subject
+Place = Issue | Discussion | Commit | Subject
 
 
 @dataclass(eq=False)
@@ -266,5 +291,3 @@ class Thread:
     ignored: bool = False
     subscribed: bool = True
     done: bool = False
-    extra: dict[str, Any] = field(default_factory=dict)
-    """Overwrites keys of its JSON."""

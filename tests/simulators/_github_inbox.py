@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from tests.simulators._github_entities import Discussion, Issue, Place, Repo, Thread, User, Words
+from tests.simulators._github_entities import Commit, Discussion, Issue, Place, Thread, User, Words
 from tests.simulators._github_quirks import Quirks
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|~~~.*?(?:~~~|\Z)|`[^`\n]*`", re.S)
@@ -72,7 +72,7 @@ class Inbox:
         """Why a user hears of it, "" when not."""
         if user.login.lower() in names and place.repo.sees(user):
             return "mention"
-        if isinstance(place, (Issue, Discussion)):
+        if isinstance(place, (Issue, Discussion, Commit)):
             if place.author is user:
                 return "author"
             if user in took_part(place):
@@ -102,21 +102,17 @@ class Inbox:
         return thread
 
 
-def took_part(place: Issue | Discussion) -> set[User | None]:
+def took_part(place: Issue | Discussion | Commit) -> set[User | None]:
     """Who said something there."""
     return {one.author for one in said_in(place)}
 
 
-def said_in(place: Issue | Discussion) -> Iterator[Words]:
+def said_in(place: Issue | Discussion | Commit) -> Iterator[Words]:
     """Everything that is said there, the body first."""
-    yield place
+    if not isinstance(place, Commit):
+        yield place
     yield from place.comments
     if isinstance(place, Issue):
         yield from place.reviews
         for thread in place.threads:
             yield from thread.comments
-
-
-def repository(place: Place) -> Repo:
-    """Where it is."""
-    return place.repo

@@ -9,6 +9,7 @@ from datetime import datetime
 from convo.clock import Clock
 from tests.simulators._github_entities import (
     Comment,
+    Commit,
     CommitComment,
     Discussion,
     DiscussionComment,
@@ -39,7 +40,7 @@ class Forge:
         self.repos: dict[int, Repo] = {}
         self.issues: dict[int, Issue] = {}
         self.discussions: dict[int, Discussion] = {}
-        self.commit_comments: dict[int, CommitComment] = {}
+        self.commits: dict[tuple[int, str], Commit] = {}
         self.inbox = Inbox(quirks, self.users)
         self._ids: Counter[str] = Counter()
 
@@ -214,14 +215,19 @@ class Forge:
         self.inbox.tell(discussion, by, made, arrived, body)
         return made
 
+    def commit(self, by: User, repo: Repo, sha: str, title: str = "Mend it") -> Commit:
+        """Push a commit, or find it."""
+        made = Commit(repo, sha, by, title, self._times(None, None)[0])
+        return self.commits.setdefault((repo.id, sha), made)
+
     def comment_commit(
-        self, by: User, repo: Repo, sha: str, body: str, *, at: datetime | None = None
+        self, by: User, commit: Commit, body: str, *, at: datetime | None = None
     ) -> CommitComment:
         """Comment on a commit."""
         created, updated, arrived = self._times(at, None)
-        made = CommitComment(self._id("commit comment"), by, body, created, updated, repo=repo, sha=sha)
-        self.commit_comments[made.id] = made
-        self.inbox.tell(made, by, made, arrived, body)
+        made = CommitComment(self._id("commit comment"), by, body, created, updated, commit=commit)
+        commit.comments.append(made)
+        self.inbox.tell(commit, by, made, arrived, body)
         return made
 
     def notify(
@@ -253,7 +259,8 @@ class Forge:
         _, _, arrived = self._times(at, None)
         issue.state, issue.closed_by, issue.closed_at, issue.merged = "closed", by, arrived, merged
         issue.state_reason = None if issue.pull else "completed"
-        self.happens(issue, "merged" if merged else "closed", by, at=at)
+        for name in ("merged", "closed") if merged else ("closed",):
+            self.happens(issue, name, by, at=at)
         issue.updated_at = max(issue.updated_at, arrived)
         self.inbox.tell(issue, by, None, arrived)
 
@@ -273,6 +280,8 @@ class Forge:
             self._named_by_edit(words, words, body, now)
         elif isinstance(words, (Comment, ReviewComment, Review)):
             self._named_by_edit(words.issue, words, body, now)
+        elif isinstance(words, DiscussionComment):
+            self._named_by_edit(words.discussion, words, body, now)
 
     def _named_by_edit(self, place: Issue | Discussion, words: Words, body: str, at: datetime) -> None:
         for user in self.users.values():
@@ -290,7 +299,7 @@ class Forge:
             if not words.thread.comments:
                 words.issue.threads.remove(words.thread)
         elif isinstance(words, CommitComment):
-            del self.commit_comments[words.id]
+            words.commit.comments.remove(words)
         elif isinstance(words, DiscussionComment):
             self._delete_answer(words)
 
@@ -312,4 +321,5 @@ class Forge:
         for place in places:
             if not place.deleted:
                 yield from said_in(place)
-        yield from self.commit_comments.values()
+        for commit in self.commits.values():
+            yield from commit.comments

@@ -71,18 +71,25 @@ class Paged(ValidationRule):
                 self.report_error(GraphQLError(words, node))
 
 
-def invalid(document: DocumentNode, variables: Mapping[str, Any], name: str = "") -> list[GraphQLError]:
-    """What is wrong with a GraphQL document and its variables."""
-    wrong = validate(graphql(), document, [*specified_rules, Paged])
+@lru_cache(maxsize=512)
+def parsed(text: str) -> tuple[DocumentNode, tuple[GraphQLError, ...]]:
+    """A GraphQL document and what is wrong with it, whatever its variables. Raises GraphQLError."""
+    document = parse(text)
+    return document, tuple(validate(graphql(), document, [*specified_rules, Paged]))
+
+
+def invalid(text: str, variables: Mapping[str, Any], name: str = "") -> list[GraphQLError]:
+    """What is wrong with a GraphQL document and its variables. Raises GraphQLError when it is none."""
+    document, wrong = parsed(text)
     operation = get_operation_ast(document, name or None)
     if operation is None:
         return [*wrong, GraphQLError("An operation name is required")]
-    if not wrong:
-        values = get_variable_values(graphql(), operation.variable_definitions or (), dict(variables))
-        wrong = values if isinstance(values, list) else []
-        known = {one.variable.name.value for one in operation.variable_definitions or ()}
-        wrong += [GraphQLError(f"${name} is given but not declared") for name in set(variables) - known]
-    return wrong
+    if wrong:
+        return list(wrong)
+    values = get_variable_values(graphql(), operation.variable_definitions or (), dict(variables))
+    known = {one.variable.name.value for one in operation.variable_definitions or ()}
+    unknown = [GraphQLError(f"${name} is given but not declared") for name in set(variables) - known]
+    return [*(values if isinstance(values, list) else ()), *unknown]
 
 
 def path_of(request: Request) -> str:
@@ -120,13 +127,10 @@ def check_request(request: Request) -> list[str]:
 def _check_graphql(request: Request) -> list[str]:
     try:
         sent = request.json()
-        document = parse(sent["query"])
+        wrong = invalid(sent["query"], sent.get("variables") or {}, sent.get("operationName") or "")
     except (ValueError, KeyError, GraphQLError) as error:
         return [f"no GraphQL: {error}"]
-    if request.method != "POST":
-        return ["GraphQL is asked by POST"]
-    wrong = invalid(document, sent.get("variables") or {}, sent.get("operationName") or "")
-    return [str(one) for one in wrong]
+    return [str(one) for one in wrong] if request.method == "POST" else ["GraphQL is asked by POST"]
 
 
 def check_answer(request: Request, answer: Answer) -> list[str]:
