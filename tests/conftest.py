@@ -8,10 +8,15 @@ pytest.register_assert_rewrite("convo.testing", "tests.adapters.mutants")
 
 ONCE = ("tests/faults/", "tests/damage/")
 """Folders whose tests kill programs and break files: what they find does not depend on the Python."""
+CONFORMANCE = "tests/adapters/test_conformance_"
+EVERYWHERE = (f"{CONFORMANCE}memory", f"{CONFORMANCE}mastodon")
+"""The conformance of the other platforms is tried on the oldest and the newest Python only."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of those folders `once`."""
+    """Mark the tests of those folders `once`, and the conformance of most platforms `slow`."""
     for item in items:
         if item.nodeid.startswith(ONCE):
             item.add_marker(pytest.mark.once)
+        if item.nodeid.startswith(CONFORMANCE) and not item.nodeid.startswith(EVERYWHERE):
+            item.add_marker(pytest.mark.slow)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from convo.adapters import label
-from convo.cli.output import say, say_json, status_json, table
+from convo.cli.output import say, say_error, say_json, status_json, table
 from convo.cli.run import DONE, FAILED, Session, UsageError, config_path, data_dir
 from convo.engine.login import Login, Wish
 from convo.secrets import SecretError, forget_secret
 from convo.views import Failure, Health
+
+MANY = 5
+"""From so many accounts on, one more is asked about once, and never refused."""
 
 
 async def accounts(session: Session) -> int:
@@ -42,8 +45,12 @@ async def login(session: Session) -> int:
             f"{options.name} is not in the config yet; say its platform, such as:  "
             f"convo login {options.name} --platform mastodon --url https://…"
         )
-    from convo.cli.ask import terminal_ask
+    from convo.cli.ask import go_on, terminal_ask
 
+    many = len(session.config.accounts) + len(session.config.broken) >= MANY
+    if known is None and many and not await go_on("You listen in many places already. One more?"):
+        say_error(f"{options.name} was not added. Think it over.")
+        return DONE
     wish = Wish(
         name=options.name,
         platform=options.platform or (known.platform if known else ""),

@@ -30,6 +30,15 @@ def terminal_ask(open_browser: bool) -> Ask:
     return ask
 
 
+async def go_on(question: str) -> bool:
+    """Ask once on a terminal: Enter goes on, any word does not. Without a terminal nobody is asked."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return True
+    sys.stderr.write(f"{question} Enter adds it, n thinks it over: ")
+    sys.stderr.flush()
+    return not (await asyncio.to_thread(sys.stdin.readline)).strip()
+
+
 def _field(field: LoginField) -> str:
     if field.help:
         sys.stderr.write(clean(field.help) + "\n")

@@ -57,11 +57,14 @@ def data_dir(options: argparse.Namespace) -> Path:
 
 
 def read_config(options: argparse.Namespace) -> Config:
-    """The config of a command line. Raises ConfigError, also when a file that was named is not there."""
+    """The config of a command line. Raises ConfigError, also when a file that was named is not there.
+
+    `convo login` makes the file that was named.
+    """
     from convo.adapters import known_platforms
 
     path = config_path(options)
-    if options.config and not path.exists():
+    if options.config and options.command != "login" and not path.exists():
         raise ConfigError(f"{path} is not there. convo login NAME makes a config.")
     return load(path, known_platforms())
 
