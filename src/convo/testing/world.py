@@ -79,7 +79,7 @@ class World(Protocol):
     answers: bool
     """Whether a program may answer there; where not, people answer on the site, and convo finds it."""
     beside: int
-    """Messages of the user's that come along with each thing said to them: what it stands under."""
+    """Messages that may come along with each thing said to the user: what it stands under."""
     me: str
     """The uid of the user's account."""
     warning: str
