@@ -57,14 +57,13 @@ class Api:
         """Whether there is a user of this name: one request. Raises Refused when there is none."""
         if not self._user:
             raise Refused('The config must say who you are there:  user = "your user name"')
-        found = await self.user()
-        if found is None or found.id != self._user:
+        if await self.user() is None:
             raise Refused(
                 f'Hacker News shows no user "{one_line(self._user)}". The case of letters counts, and who never wrote '
                 "anything is not shown."
             )
-        self.facts = Facts(one_line(found.id))
-        return Identity(person(found.id), written(self.facts))
+        self.facts = Facts(one_line(self._user))
+        return Identity(person(self._user), written(self.facts))
 
     async def user(self) -> wire.User | None:
         """The account's user; None when there is none."""

@@ -1,7 +1,7 @@
 """Answers to what I wrote, found by the search: one request a look for all stories that I take part in.
 
 The search knows no list of answers to somebody, but gives everything in a set of stories since some time. So the
-stories in which I wrote are watched, and of what comes there is kept what answers an item of mine. What I wrote
+stories in which I wrote are watched, and of what comes there is kept what answers an item of mine or stands below a story of mine. What I wrote
 comes with the same request.
 """
 
@@ -125,10 +125,11 @@ def _note_own(cursor: Cursor, own: list[wire.Hit]) -> dict[int, int]:
 
 
 def _answers(cursor: Cursor, hits: list[wire.Hit], me: str, skipped: list[str]) -> list[Message]:
-    """Those that answer an item of mine and were not given before."""
+    """Those that answer an item of mine or stand below a story of mine, and were not given before."""
     found = []
     for hit in hits:
-        if hit.author == me or hit.parent_id not in cursor.mine or hit.id in cursor.given:
+        concerns = hit.parent_id in cursor.mine or hit.story in cursor.mine
+        if hit.author == me or not concerns or hit.id in cursor.given:
             continue
         try:
             found.append(hit_message(hit))

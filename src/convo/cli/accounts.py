@@ -64,7 +64,8 @@ async def login(session: Session) -> int:
     if options.json:
         say_json({"account": options.name, "handle": outcome.handle, "kept_in": outcome.kept_in})
     else:
-        say(f"{options.name} is {outcome.handle}. Its secret is in {outcome.kept_in}.")
+        kept = f"Its secret is in {outcome.kept_in}." if outcome.kept_in else "It needs no secret."
+        say(f"{options.name} is {outcome.handle}. {kept}")
         say(f"Next:  convo sync {options.name}")
     return DONE
 

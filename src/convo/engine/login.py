@@ -64,7 +64,7 @@ class Wish:
 
 @frozen
 class LoginOutcome:
-    """Who signed in, where the secret went, fit to show, and what the account is called."""
+    """Who signed in, where the secret went, fit to show ("" where there is none), and what the account is called."""
 
     handle: str
     kept_in: str
@@ -91,8 +91,10 @@ class Login:
         if not name:
             taken = (*self._config.accounts, *self._config.broken)
             name = name_for(account.platform, url, result.identity.person.handle, taken)
+        kept_in = ""
         try:
-            kept_in = await keep_secret(name, result.secret, self._data_dir, wish.keep_in)
+            if result.secret:
+                kept_in = await keep_secret(name, result.secret, self._data_dir, wish.keep_in)
         except SecretError as error:
             raise Failure(error.words) from error
         if known is None:

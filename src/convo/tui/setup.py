@@ -175,7 +175,8 @@ class SetupScreen(Palette, Screen[Ended]):
 
     def signed_in(self, outcome: LoginOutcome) -> None:
         """The account is in the config: on to who waits."""
-        words = f"{outcome.name} is {outcome.handle}. Its key is in {outcome.kept_in}."
+        kept = f"Its key is in {outcome.kept_in}." if outcome.kept_in else "It needs no key."
+        words = f"{outcome.name} is {outcome.handle}. {kept}"
         self.dismiss(Ended("account", outcome.name, words))
 
     # keys
