@@ -49,6 +49,12 @@ BUILT_IN: Mapping[str, Known] = {
     "discourse": Known(
         "convo.adapters.discourse:Discourse", "Discourse", ("key",), "with a key that the site makes for you"
     ),
+    "hackernews": Known(
+        "convo.adapters.hackernews:HackerNews",
+        "Hacker News",
+        ("search",),
+        "to read; answers are given on its page",
+    ),
 }
 """In the order in which the first start offers them: the most common first."""
 
@@ -126,7 +132,7 @@ def offered() -> tuple[str, ...]:
     return (*BUILT_IN, *sorted(_entry_points()))
 
 
-_SPELLINGS = {"github": "GitHub", "gitlab": "GitLab", "hackernews": "Hacker News", "wordpress": "WordPress"}
+_SPELLINGS = {"github": "GitHub", "gitlab": "GitLab", "wordpress": "WordPress"}
 """Names that a capital letter alone does not make right: the demo and the store may speak of these places."""
 
 
