@@ -1,8 +1,8 @@
 """Answers to what I wrote, found by the search: one request a look for all stories that I take part in.
 
 The search knows no list of answers to somebody, but gives everything in a set of stories since some time. So the
-stories in which I wrote are watched, and of what comes there is kept what answers an item of mine or stands below a story of mine. What I wrote
-comes with the same request.
+stories in which I wrote are watched; of what comes there is kept what answers an item of mine or stands below a story
+of mine. What I wrote comes with the same request.
 """
 
 from __future__ import annotations
