@@ -22,7 +22,7 @@ from yardsticks import bare_seconds, notmuch_seconds
 
 from convo.clock import HandClock
 from convo.model import Page
-from convo.store import Store, accounts, errands, ingest, upkeep
+from convo.store import Store, accounts, errands, ingest, reads, upkeep
 from convo.store.search import search
 
 SIZES = (1_000, 10_000, 100_000)
@@ -138,7 +138,7 @@ def _nothing_new(store: Store, account: int, ctx: ingest.IngestContext) -> None:
     )
     upkeep.somebody_waits(store.reader, account)
     ingest.unjudged(store.reader, account)
-    upkeep.bare(store.reader, account, upkeep.highest_arrival(store.reader), 20)
+    upkeep.bare(store.reader, account, reads.highest_arrival(store.reader), 20)
 
 
 def measure_growth(most: int) -> None:

@@ -18,9 +18,12 @@ from convo.text import shorten
 from convo.values import frozen
 
 RETIRED = {
-    "googleplus": "Google+ closed in April 2019; convo import --from google-takeout reads what you saved from it",
-    "klout": "Klout closed in May 2018; it scored people, which convo does not do",
-    "empireavenue": "Empire Avenue closed in 2019; it priced people, which convo does not do",
+    "googleplus": "Google+ was Google's social network and closed in April 2019; "
+    "convo import --from google-takeout FILE reads what you saved from it",
+    "klout": "Klout scored people by their reach and closed in May 2018; "
+    "it held no conversations, so there is nothing to bring over",
+    "empireavenue": "Empire Avenue was a stock market of people, later named Empire.Kred, and is gone; "
+    "no export of it is known, so there is nothing to bring over",
 }
 """Places of the past, with what they were."""
 

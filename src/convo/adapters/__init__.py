@@ -132,7 +132,7 @@ def offered() -> tuple[str, ...]:
     return (*BUILT_IN, *sorted(_entry_points()))
 
 
-_SPELLINGS = {"github": "GitHub", "gitlab": "GitLab", "wordpress": "WordPress"}
+_SPELLINGS = {"github": "GitHub", "gitlab": "GitLab", "googleplus": "Google+", "wordpress": "WordPress"}
 """Names that a capital letter alone does not make right: the demo and the store may speak of these places."""
 
 

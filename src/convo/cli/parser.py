@@ -275,9 +275,12 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "import",
-        "merge a file that convo export wrote, or a backup",
+        "merge a file that convo export wrote, a backup, or an archive of a place that is gone",
         "transfer:bring_in",
-        (_arg("file", metavar="FILE", help="the file"),),
+        (
+            _arg("file", metavar="FILE", help="the file, or an archive's folder"),
+            _arg("--from", dest="kind", choices=("google-takeout",), help="what kind of archive it is"),
+        ),
     ),
 )
 """Every command. Each also takes --json and the global options."""

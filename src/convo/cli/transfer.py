@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from convo.cli.output import say, say_error, say_json
-from convo.cli.run import DONE, Session, UsageError, data_dir
+from convo.cli.run import DONE, FAILED, Session, UsageError, data_dir
 from convo.clock import Clock
 
 
@@ -28,6 +28,8 @@ async def export(session: Session) -> int:
 async def bring_in(session: Session) -> int:
     """`convo import FILE`: merged, never sent."""
     path = Path(session.options.file).expanduser()
+    if session.options.kind:
+        return await _bring_in_archive(session, path)
     merged = await session.engine.care.bring_in(path)
     if session.options.json:
         say_json({"file": str(path), "changed": merged.changed > 0, "unsure": merged.unsure > 0})
@@ -40,6 +42,25 @@ async def bring_in(session: Session) -> int:
             "Of some answers nobody can tell whether they left: convo outbox asks about them. Nothing is sent."
         )
     return DONE
+
+
+async def _bring_in_archive(session: Session, path: Path) -> int:
+    """`convo import --from KIND FILE`: old conversations, to read and to search."""
+    from convo.engine import history
+
+    engine = session.engine
+    brought = await history.bring_in(
+        engine.store, engine.clock, session.options.kind, path, engine.accounts.names
+    )
+    for words in brought.skipped:
+        say_error(words)
+    if session.options.json:
+        say_json({"file": str(path), "changed": brought.changed, "skipped": list(brought.skipped)})
+    elif brought.changed:
+        say(f"The conversations of {path} are here, to read and to search: convo list --view all")
+    else:
+        say(f"Your store has all that {path} says.")
+    return FAILED if brought.skipped else DONE
 
 
 def repair(options: Namespace, clock: Clock) -> None:

@@ -12,7 +12,7 @@ from convo.config import Config
 from convo.engine.accounts import Accounts
 from convo.engine.standing import Standing
 from convo.model import Lookup, Page, Ref
-from convo.store import Store, ingest, upkeep
+from convo.store import Store, ingest, reads, upkeep
 from convo.store import accounts as stored
 from convo.store.accounts import AccountRecord
 from convo.store.conversation import message_of
@@ -225,7 +225,7 @@ class Round:
 
         What a crash interrupted is made up for; what a server cannot give is loaded when it is opened.
         """
-        before, arrival = self._loaded_around(), upkeep.highest_arrival(self._store.reader)
+        before, arrival = self._loaded_around(), reads.highest_arrival(self._store.reader)
         if arrival == before:
             return
         try:

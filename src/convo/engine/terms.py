@@ -104,8 +104,9 @@ def _fitting(db: sqlite3.Connection, entry: Entry) -> list[AccountRecord]:
     known = {record.name: record for record in stored.all_accounts(db) if record.configured}
     arrived = [known[name] for name in entry.accounts if name in known]
     if not arrived:
+        said = conversation.refusals(db, entry.message_id).get(Verb.ANSWER.value)
         gone = voice.listed(list(entry.accounts)) or "Its account"
-        raise CannotAnswer(f"{gone} is not in the config any more: this can only be read.")
+        raise CannotAnswer(said or f"{gone} is not in the config any more: this can only be read.")
     if entry.author.is_me:
         return [record for record in arrived if record.own_uid == entry.author.uid] or arrived[:1]
     parent = conversation.author_of(db, entry.parent_uri) if entry.parent_uri else None

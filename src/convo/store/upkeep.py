@@ -57,11 +57,6 @@ def bare(db: sqlite3.Connection, account_id: int, arrival: int, limit: int) -> l
     return [Ref(*row) for row in rows.fetchall()]
 
 
-def highest_arrival(db: sqlite3.Connection) -> int:
-    """The highest arrival number given so far."""
-    return int(db.execute("SELECT last FROM arrival").fetchone()[0])
-
-
 def last(db: sqlite3.Connection, account_id: int, thread_id: int) -> Ref | None:
     """The message of a thread from which its conversation is best loaded: who waits, else the newest."""
     row = db.execute(
