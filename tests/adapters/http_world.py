@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any, ClassVar, Protocol
 
@@ -44,6 +45,8 @@ class HttpWorld:
     page_size: int
     routes: ClassVar[dict[Where, Sequence[Route]]]
     """Which requests a trouble at a place hits."""
+    reads: ClassVar[Sequence[Route]] = [("GET", "")]
+    """Which requests only read."""
     kept_keys: frozenset[str]
     """JSON keys whose values strangers cannot choose freely: ids, times, types."""
 
@@ -66,6 +69,10 @@ class HttpWorld:
     def adapter_class(self) -> AdapterClass:
         raise NotImplementedError
 
+    def base(self) -> str:
+        """What the addresses of requests begin with."""
+        return self.site.home.url
+
     def now(self) -> datetime:
         return self.clock.now()
 
@@ -74,7 +81,7 @@ class HttpWorld:
             self.clock.step(seconds)
 
     def adapter(self, facts: str = "{}", *, deadline: float = 20.0) -> Adapter:
-        http = Http(self.site.home.url, deadline=deadline)
+        http = Http(self.base(), deadline=deadline)
         made = self.adapter_class()(self.account, http, self.credential, facts)
         self._made.append((made, http))
         adapter: Adapter = mutated(made, http, self.credential)
@@ -171,11 +178,10 @@ class HttpWorld:
         def change(answer: Answer) -> Answer:
             if answer.status != 200 or not answer.body:
                 return answer
-            return json_answer(infected(answer.json())).with_headers(
-                **{name: value for name, value in answer.headers.items() if name == "link"}
-            )
+            return replace(answer, body=json_answer(infected(answer.json())).body)
 
-        self.site.home.add(Fault(change=change), method="GET", times=10_000)
+        for method, path in self.reads:
+            self.site.home.add(Fault(change=change), method=method, path=path, times=10_000)
         return True
 
     def while_reading(self, act: Callable[[], object]) -> None:
