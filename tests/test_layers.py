@@ -24,6 +24,7 @@ PLAIN = {
     "text",
     "htmltext",
     "_htmllines",
+    "marktext",
     "config",
     "clock",
     "points",
