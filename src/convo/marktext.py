@@ -194,7 +194,7 @@ class _Reader:
                 self._noted(" ")
                 self.writer.block(1)
             elif kind == "code_inline":
-                        self._words(f"`{token.content}`")
+                self._words(f"`{token.content}`")
             elif kind == "link_open":
                 self.target, self.behind = _web(str(token.attrGet("href") or "")), []
             elif kind == "link_close":

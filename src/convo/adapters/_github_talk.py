@@ -1,0 +1,342 @@
+"""A whole conversation to messages: who answers whom where the place has no tree, what was closed or resolved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+
+from msgspec import Raw
+
+from convo.adapters import _github_wire as wire
+from convo.adapters._github_api import Api, Facts
+from convo.adapters._github_messages import (
+    Item,
+    Notice,
+    comment_item,
+    kind_of,
+    learn,
+    message_of,
+    person_of,
+    request_item,
+    subject_item,
+)
+from convo.model import Message, Quote
+from convo.text import one_line, parse_time, shorten
+
+_QUOTED = 8
+"""Letters of a quote at least: shorter ones stand in many messages."""
+_QUOTES = 5
+
+
+@dataclass(slots=True)
+class Talk:
+    """An issue, a pull request, a discussion or a commit, with what was said below it, oldest first."""
+
+    whole: wire.Whole
+    root: Item
+    items: list[Item] = field(default_factory=list)
+    """Without the root."""
+    skipped: list[str] = field(default_factory=list)
+    partial: bool = False
+    """There is more than was loaded."""
+
+    @property
+    def names(self) -> set[str]:
+        """Every name after an "@", in lower case."""
+        everything = (self.root, *self.items)
+        return {name.lower() for item in everything for name in item.marked.names if "/" not in name}
+
+    def messages(self, api: Api, notice: Notice) -> list[Message]:
+        """All of it as messages, the root first. The names must be known."""
+        many = _several([self.root, *(item for item in self.items if not item.branch)], api.facts)
+        in_branch: dict[str, list[Item]] = {}
+        for item in self.items:
+            if item.branch:
+                in_branch.setdefault(item.branch, []).append(item)
+        crowded = {branch for branch, items in in_branch.items() if _several(items, api.facts)}
+        made = [message_of(self.root, self.whole, self.root, api, notice, many=many)]
+        for item in self.items:
+            several = item.branch in crowded if item.branch else many
+            made.append(message_of(item, self.whole, self.root, api, notice, many=several))
+        return made
+
+
+def whole_of(raw: bytes) -> wire.Whole | str | None:
+    """A conversation as it was asked for; a sentence where it cannot be read, None where it is not there."""
+    if raw in (b"null", b"{}"):
+        return None
+    good, bad = wire.each([Raw(raw)], wire.Whole, "Conversation")
+    return good[0] if good else bad[0]
+
+
+def talk_of(whole: wire.Whole, facts: Facts, owned: Owned, notice: Notice) -> Talk | str:
+    """A conversation in order, with what answers what; a sentence where it cannot be read."""
+    try:
+        root = subject_item(whole, facts, mine=owned.has(whole.repository, facts))
+    except ValueError as error:
+        return f"Conversation {shorten(whole.id or whole.oid, 60)} was left out: {error}."
+    talk = Talk(whole, root)
+    _fill(talk, facts, notice)
+    talk.items.sort(key=lambda item: item.at)
+    _relate(talk, facts)
+    _close(talk, facts)
+    if whole.comments is not None and whole.comments.page_info.has_previous_page:
+        _cut(talk, facts)
+    return talk
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """Which repositories are the user's own, as the config's `opened` says: "own", "off", or more names."""
+
+    words: tuple[str, ...] = ("own",)
+
+    @classmethod
+    def of(cls, text: str) -> Owned:
+        """From the config's text: names of owners or of repositories, with commas between."""
+        words = tuple(word.strip().lower() for word in text.split(",") if word.strip())
+        return cls(words or ("own",))
+
+    def has(self, repository: wire.Repository, facts: Facts) -> bool:
+        """Whether what is opened there is opened for the user."""
+        if "off" in self.words:
+            return False
+        if repository.owner.database_id == facts.id:
+            return True
+        full = repository.name_with_owner.lower()
+        return full in self.words or full.split("/")[0] in self.words
+
+
+def _fill(talk: Talk, facts: Facts, notice: Notice) -> None:
+    """Everything below the root, in no order yet."""
+    whole = talk.whole
+    kind = {"discussion": "remark", "commit": "note"}.get(kind_of(whole.typename), "comment")
+    for one in _comments(talk, whole.comments):
+        head = _add(talk, one, kind, facts)
+        if head is not None and kind == "remark":
+            head.branch, head.branch_node, head.top = head.uri, head.node, head.number
+            for reply in _comments(talk, one.replies):
+                _add(talk, reply, "remark", facts, head)
+    for one in _comments(talk, whole.reviews):
+        if one.review_state != "PENDING" and not is_empty(one, whole, facts):
+            _add(talk, one, "review", facts)
+    threads, bad = wire.each(_listed(talk, whole.review_threads), wire.Thread, "Review thread")
+    talk.skipped += bad
+    for thread in threads:
+        _add_thread(talk, thread, facts)
+    _add_requests(talk, facts, notice)
+
+
+def _listed(talk: Talk, listed: wire.Listed | None) -> list[Raw]:
+    if listed is None:
+        return []
+    talk.partial = talk.partial or listed.page_info.has_previous_page
+    return listed.items
+
+
+def _comments(talk: Talk, listed: wire.Listed | None) -> list[wire.Comment]:
+    found, bad = wire.each(_listed(talk, listed), wire.Comment, "Comment")
+    talk.skipped += bad
+    return found
+
+
+def _add(talk: Talk, comment: wire.Comment, kind: str, facts: Facts, head: Item | None = None) -> Item | None:
+    """Add one comment, into the part of the conversation that `head` begins."""
+    try:
+        item = comment_item(comment, kind, talk.whole, facts)
+    except ValueError as error:
+        talk.skipped.append(f"Comment {shorten(comment.id, 60)} was left out: {error}.")
+        return None
+    if head is not None:
+        item.branch, item.branch_node, item.top = head.branch, head.branch_node, head.top
+    talk.items.append(item)
+    return item
+
+
+def _add_thread(talk: Talk, thread: wire.Thread, facts: Facts) -> None:
+    head: Item | None = None
+    for comment in _comments(talk, thread.comments):
+        if comment.inline_state == "PENDING":
+            continue
+        item = _add(talk, comment, "inline", facts, head)
+        if item is None:
+            continue
+        if head is None:
+            head = item
+            item.branch, item.top = item.uri, item.number
+        item.branch_node = one_line(thread.id)
+        item.resolved = item.resolved or thread.is_resolved
+        item.no_reply = not thread.viewer_can_reply
+
+
+def is_empty(review: wire.Comment, whole: wire.Whole, facts: Facts) -> bool:
+    """A review without words that says nothing by itself: the frame of inline comments, or somebody's approval.
+
+    The user's own approval answers a request for a review, and so does a comment when there was one.
+    """
+    if review.body.strip() or review.review_state == "DISMISSED":
+        return not review.body.strip()
+    if person_of(review.author, facts.base).uid != facts.uid:
+        return True
+    return review.review_state == "COMMENTED" and not _requests(whole, facts, Notice())
+
+
+def _events(whole: wire.Whole) -> list[wire.Event]:
+    items = whole.timeline_items.items if whole.timeline_items else []
+    return wire.each(items, wire.Event, "Event")[0]
+
+
+def _requests(whole: wire.Whole, facts: Facts, notice: Notice) -> list[wire.Event]:
+    """The times when the user was asked for a review, alone or (as the notification says) with a team."""
+    asked = [one for one in _events(whole) if one.typename == "ReviewRequestedEvent"]
+    direct = [one for one in asked if _is_for(one.requested_reviewer, facts)]
+    if direct or notice.reason != "review_requested":
+        return direct
+    return [
+        one for one in asked if one.requested_reviewer is None or one.requested_reviewer.typename == "Team"
+    ]
+
+
+def _is_for(reviewer: wire.Actor | None, facts: Facts) -> bool:
+    return reviewer is not None and reviewer.database_id == facts.id
+
+
+def _add_requests(talk: Talk, facts: Facts, notice: Notice) -> None:
+    """The last request for a review by the user, and whether it stands."""
+    asked = _requests(talk.whole, facts, notice)
+    if not asked:
+        return
+    last = max(asked, key=lambda one: one.created_at)
+    try:
+        talk.items.append(request_item(last, talk.whole, facts, stands=stands(talk.whole, last)))
+    except ValueError as error:
+        talk.skipped.append(f"A review request was left out: {error}.")
+
+
+def stands(whole: wire.Whole, event: wire.Event) -> bool:
+    """Whether a request for a review was neither met nor withdrawn."""
+    listed = whole.review_requests.items if whole.review_requests else []
+    open_ = [one.requested_reviewer for one in wire.each(listed, wire.Reviewer, "Request")[0]]
+    wanted = event.requested_reviewer
+    if wanted is None or wanted.typename == "Team":
+        return any(one is None or one.typename == "Team" for one in open_)
+    return any(one is not None and one.database_id == wanted.database_id for one in open_)
+
+
+def closings(whole: wire.Whole, facts: Facts) -> list[datetime]:
+    """When the user closed or merged it."""
+    found = []
+    for event in _events(whole):
+        if event.typename in ("ClosedEvent", "MergedEvent") and _is_for(event.actor, facts):
+            try:
+                found.append(parse_time(event.created_at))
+            except ValueError:
+                continue
+    return found
+
+
+def _cut(talk: Talk, facts: Facts) -> None:
+    """Leave out the first comment of a list that goes on before it: what it answers cannot be told."""
+    first = next((one for one in talk.items if one.kind in ("comment", "note")), None)
+    if first is not None and first.author.uid != facts.uid and first.parent == talk.root.uri:
+        talk.items.remove(first)
+
+
+def _close(talk: Talk, facts: Facts) -> None:
+    """What was said before the user closed or merged it waits no more."""
+    last = max(closings(talk.whole, facts), default=None)
+    if last is None:
+        return
+    for item in (talk.root, *talk.items):
+        item.resolved = item.resolved or item.at <= last
+
+
+def _relate(talk: Talk, facts: Facts) -> None:
+    """What answers what.
+
+    A comment that comes right after one of the user answers it: between the two nobody else spoke, bots aside. Inside
+    an inline thread and below a comment of a discussion, whatever comes after words of the user answers them. All
+    else answers the issue, or the first comment of its thread. What quotes earlier words quotes them.
+    """
+    earlier: list[Item] = [talk.root]
+    for item in talk.items:
+        item.quotes = _quotes(item, earlier)
+        if item.author.uid == facts.uid:
+            _answer_quoted(item, earlier, talk.root)
+        elif item.branch:
+            _answer_in_branch(item, earlier, talk.root, facts)
+        else:
+            _answer_flat(item, earlier, talk.root, facts)
+        earlier.append(item)
+
+
+def _answers(item: Item, parent: Item) -> None:
+    item.parent, item.parent_node = parent.uri, parent.node
+
+
+def _first(item: Item, earlier: Sequence[Item], root: Item) -> Item:
+    """The first of its branch, the root where it is that itself."""
+    return next((one for one in earlier if item.branch and one.branch == item.branch), root)
+
+
+def _answer_quoted(item: Item, earlier: Sequence[Item], root: Item) -> None:
+    quoted = next((one for quote in item.quotes for one in earlier if one.uri == quote.uri), None)
+    _answers(item, quoted or _first(item, earlier, root))
+
+
+def _answer_in_branch(item: Item, earlier: Sequence[Item], root: Item, facts: Facts) -> None:
+    own = [one for one in earlier if one.branch == item.branch and one.author.uid == facts.uid]
+    _answers(item, own[-1] if own else _first(item, earlier, root))
+
+
+def _answer_flat(item: Item, earlier: Sequence[Item], root: Item, facts: Facts) -> None:
+    for one in reversed(earlier):
+        if one.branch or one.kind == "request" or one.author.bot or one.author.uid == item.author.uid:
+            continue
+        if one.author.uid == facts.uid and not item.author.bot:
+            _answers(item, one)
+            return
+        break
+    _answers(item, root)
+
+
+def _quotes(item: Item, earlier: Sequence[Item]) -> tuple[Quote, ...]:
+    """The earlier messages whose words are quoted in this one."""
+    found: dict[str, Quote] = {}
+    for words in item.marked.quoted[:_QUOTES]:
+        if len(words) < _QUOTED:
+            continue
+        for one in reversed(earlier):
+            if one.uri != item.uri and words in " ".join(one.marked.text.split()):
+                name = one.author.name or one.author.handle
+                found[one.uri] = Quote(one.uri, one.author.uid, name, shorten(words, 200))
+                break
+    return tuple(found.values())
+
+
+def _several(items: Iterable[Item], facts: Facts) -> bool:
+    """Whether more than one person talks with the user there."""
+    others = {item.author.uid for item in items if not item.author.bot and item.author.uid != facts.uid}
+    return len(others) > 1
+
+
+def concerns(messages: Sequence[Message], facts: Facts) -> bool:
+    """Whether anything in a conversation speaks to the user, or is the user's."""
+    mine = {message.uri for message in messages if message.author.uid == facts.uid}
+    for message in messages:
+        if message.author.uid == facts.uid:
+            continue
+        if message.claim is not None or message.parent_uri in mine:
+            return True
+        named = chain((one.uid for one in message.mentions), (one.uid for one in message.quotes))
+        if facts.uid in named:
+            return True
+    return False
+
+
+def learn_all(api: Api, talks: Iterable[Talk]) -> None:
+    """Remember who has which login, from what was read anyway."""
+    for talk in talks:
+        learn(api, talk.root.author, *(item.author for item in talk.items))
