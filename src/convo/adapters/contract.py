@@ -266,7 +266,10 @@ class LoginStep:
 
 @frozen
 class LoginResult:
-    """What signing in gave: the secret to keep, config keys to write, and who it is."""
+    """What signing in gave: the secret to keep, config keys to write, and who it is.
+
+    With `secret_command` among the keys a new account is asked for by that command, and the secret is not kept.
+    """
 
     secret: str
     identity: Identity

@@ -91,15 +91,21 @@ class Login:
         if not name:
             taken = (*self._config.accounts, *self._config.broken)
             name = name_for(account.platform, url, result.identity.person.handle, taken)
-        kept_in = ""
+        command = result.options.get("secret_command", "") if known is None and not wish.keep_in else ""
+        kept_in = f"the program that is asked for it ({command})" if command else ""
+        if result.secret and not command:
+            kept_in = await self._keep(name, result.secret, wish)
+        if known is None:
+            options = {key: one for key, one in result.options.items() if command or key != "secret_command"}
+            self._append(replace(account, name=name, url=url, user=user), options)
+        return LoginOutcome(result.identity.person.handle, kept_in, name)
+
+    async def _keep(self, name: str, secret: str, wish: Wish) -> str:
+        """Keep a secret; gives where, fit to show. Raises Failure."""
         try:
-            if result.secret:
-                kept_in = await keep_secret(name, result.secret, self._data_dir, wish.keep_in)
+            return await keep_secret(name, secret, self._data_dir, wish.keep_in)
         except SecretError as error:
             raise Failure(error.words) from error
-        if known is None:
-            self._append(replace(account, name=name, url=url, user=user), result.options)
-        return LoginOutcome(result.identity.person.handle, kept_in, name)
 
     async def _signed_in(self, account: AccountConfig, wish: Wish, ask: Ask) -> LoginResult:
         inbox = self._config.inbox
