@@ -45,6 +45,12 @@ BUILT_IN: Mapping[str, Known] = {
     "bluesky": Known(
         "convo.adapters.bluesky:Bluesky", "Bluesky", ("chat_service", "plc"), "with an app password"
     ),
+    "github": Known(
+        "convo.adapters.github:GitHub",
+        "GitHub",
+        ("client_id", "opened"),
+        "issues, reviews, discussions",
+    ),
     "wordpress": Known("convo.adapters.wordpress:WordPress", "WordPress", about="comments on your blog"),
     "discourse": Known(
         "convo.adapters.discourse:Discourse", "Discourse", ("key",), "with a key that the site makes for you"

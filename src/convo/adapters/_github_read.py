@@ -43,6 +43,7 @@ _NAMES = 50
 _NAMES_MOST = 200
 _FINDS = re.compile(r"/(?:issues|pulls)/(\d+)$")
 _DISCUSSION = re.compile(r"/discussions/(\d+)$")
+_KINDS = {"Issue": "issue", "PullRequest": "pull request", "Commit": "commit"}
 _COMMIT = re.compile(r"/commits/([0-9a-f]{7,64})$")
 
 
@@ -76,6 +77,9 @@ async def notifications(api: Api, cursor: str, since: datetime, owned: Owned) ->
     batch = await lists.read(api, cursor, since, datetime.now(timezone.utc))
     gathered = _Gathered(skipped=list(batch.skipped))
     wanted = [one for one in map(_wanted, batch.threads) if one is not None]
+    gathered.skipped += [
+        _lost(one) for one in batch.threads if one.subject.type in _KINDS and _wanted(one) is None
+    ]
     for start in range(0, len(wanted), _BATCH):
         await _gather(api, wanted[start : start + _BATCH], batch.floor, owned, gathered)
     await resolve(api, [talk for talk, _ in gathered.talks])
@@ -111,6 +115,11 @@ def _wanted(notification: wire.Notification) -> Wanted | None:
         found = _COMMIT.search(url)
         return Wanted(notification, "sha", found[1]) if found else None
     return None
+
+
+def _lost(notification: wire.Notification) -> str:
+    about = _KINDS[notification.subject.type]
+    return f"Notification {shorten(notification.id, 60)} names no {about} that convo can find."
 
 
 def is_speech(notification: wire.Notification) -> bool:
