@@ -374,14 +374,11 @@ def _with_state(marked: Marked, state: str, mine: bool) -> Marked:
 
 
 def _code(comment: wire.Comment) -> str:
-    """The place and the last lines of code that an inline comment is about."""
+    """The place and the last lines of code that an inline comment is about, as a quote."""
     path = one_line(comment.path or "")
     if not path or comment.reply_to is not None:
         return ""
     line = comment.line or comment.original_line
-    head = f"{path}, line {line}:" if line else f"{path}:"
-    lines = [one for one in (comment.diff_hunk or "").splitlines() if not one.startswith("@@")][-_SHOWN:]
-    if not lines:
-        return head
-    code = [clean(one).rstrip() for one in lines]
-    return "\n".join([head, "```", *(f" {one}" if one.startswith("```") else one for one in code), "```"])
+    hunk = [one for one in (comment.diff_hunk or "").splitlines() if not one.startswith("@@")]
+    code = [f"> {clean(one).rstrip()}" for one in hunk[-_SHOWN:]]
+    return "\n".join([f"> {path}, line {line}" if line else f"> {path}", *code])
