@@ -1,4 +1,4 @@
-"""A simulated GitHub with a few people, and the adapter of one of them; every request is held to the official schemas."""
+"""A simulated GitHub with a few people, and the adapter of one; every request is held to the official schemas."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ TOKEN = "ghp_" + "a1B2" * 9
 class Scene:
     """One server. `acme/tool` is somebody's, `me/own` the user's."""
 
-    def __init__(self, *, scopes: str = "notifications, repo, user", kind: str = "classic", **quirks: Any) -> None:
+    def __init__(
+        self, *, scopes: str = "notifications, repo, user", kind: str = "classic", **quirks: Any
+    ) -> None:
         self.clock = HttpWorld.present()
         quirks.setdefault("poll_interval", None)
         self.server = GitHub(self.clock, Quirks(**quirks))
@@ -62,7 +64,9 @@ class Scene:
 
     async def read(self, *kinds: ChannelKind, adapter: Adapter | None = None) -> Reading:
         """What is new since the last reading."""
-        return await read(adapter or self.adapter(), self.cursors, self.clock.now() - timedelta(days=90), *kinds)
+        return await read(
+            adapter or self.adapter(), self.cursors, self.clock.now() - timedelta(days=90), *kinds
+        )
 
     async def said(self, text: str) -> Message:
         """The message with these words, read from the start."""
@@ -105,5 +109,3 @@ def why(message: Message, reading: Reading, me: str) -> str:
     reason = addressed(message, parent, {me})
     assert reason is not UNJUDGED, f"the parent of {message.text!r} was not read with it"
     return reason.value if reason is not None else ""
-
-

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any, ClassVar, cast
 
 from convo.adapters.github import GitHub as Adapter
-
 from convo.config import AccountConfig
 from convo.model import Visibility
 from convo.testing import Said, Standing, Where
