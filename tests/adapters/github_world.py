@@ -280,3 +280,10 @@ class GitHubWorld(HttpWorld):
 
     def hidden(self) -> set[str]:
         return {self._uid(self.forge.users[one]) for one in self.user_me.blocked}
+
+
+class EnterpriseWorld(GitHubWorld):
+    """An Enterprise server, which a config can lead to."""
+
+    def __init__(self, **quirks: Any) -> None:
+        super().__init__(enterprise=True, **quirks)

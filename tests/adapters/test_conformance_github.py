@@ -7,13 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from convo.testing import AdapterSuite, World
+from convo.testing.delivering import DeliveringSuite
+from convo.testing.reading import ReadingSuite
 from convo.testing.tools import acted, received, signed_in
-from tests.adapters.github_world import GitHubWorld
+from tests.adapters.github_world import EnterpriseWorld, GitHubWorld
 from tests.simulators.github_schema import complaints
 
 
-def _world(**options: bool) -> Iterator[GitHubWorld]:
-    built = GitHubWorld(**options)
+def _world(built: GitHubWorld) -> Iterator[GitHubWorld]:
     yield built
     built.stop()
     assert complaints(built.site.home.log) == [], "GitHub describes no such request"
@@ -41,11 +42,27 @@ class _Suite(AdapterSuite):
 class TestGitHub(_Suite):
     @pytest.fixture
     def world(self) -> Iterator[GitHubWorld]:
-        yield from _world()
+        yield from _world(GitHubWorld())
+
+
+class TestLate(DeliveringSuite):
+    """What was written can be listed only after twenty seconds; the adapter's settle time is longer."""
+
+    @pytest.fixture
+    def world(self) -> Iterator[GitHubWorld]:
+        yield from _world(GitHubWorld(post_lands_late=20))
+
+
+class TestPlain(ReadingSuite):
+    """No conditional requests, own words move no thread, a list that ends."""
+
+    @pytest.fixture
+    def world(self) -> Iterator[GitHubWorld]:
+        yield from _world(GitHubWorld(conditional=False, own_updates=False, retention=300))
 
 
 @pytest.mark.slow
 class TestEnterprise(_Suite):
     @pytest.fixture
     def world(self) -> Iterator[GitHubWorld]:
-        yield from _world(enterprise=True, minimized=False)
+        yield from _world(EnterpriseWorld(minimized=False))

@@ -272,10 +272,10 @@ def test_nothing_new_is_304_and_free() -> None:
     answer = client.get("/notifications", all="true")
     assert answer.headers["x-poll-interval"] == "60"
     modified = answer.headers["last-modified"]
-    left = client.server.quirks.remaining
+    left = client.forge.budget.left
     again = client.call("GET", "/notifications?all=true", if_modified_since=modified)
     assert (again.status, again.body) == (304, b"")
-    assert client.server.quirks.remaining == left
+    assert client.forge.budget.left == left
     assert client.call("GET", "/notifications", if_modified_since="yesterday").status == 400
     client.call("PATCH", f"/notifications/threads/{answer.json()[0]['id']}")
     read = client.call("GET", "/notifications?all=true", if_modified_since=modified)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from graphql import GraphQLError
@@ -116,14 +115,14 @@ def _search(types: Types, _: Any, args: Json) -> Any:
 
 
 def _limit(types: Types, _: Any, args: Json) -> Json:
-    quirks = types.forge.quirks
+    budget = types.forge.budget
     return {
-        "limit": 5000,
+        "limit": types.forge.quirks.hourly,
         "cost": 1,
         "nodeCount": 0,
-        "used": 5000 - quirks.remaining,
-        "remaining": quirks.remaining,
-        "resetAt": stamp(types.forge.clock.now() + timedelta(minutes=30)),
+        "used": budget.used,
+        "remaining": budget.left,
+        "resetAt": stamp(budget.ends),
     }
 
 

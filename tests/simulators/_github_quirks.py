@@ -36,8 +36,8 @@ class Quirks:
     secondary_status: int = 403
     secondary_after: str = "60"
     """Retry-After of the secondary limit, "" for no header."""
-    remaining: int = 5000
-    """Requests left in this hour."""
+    hourly: int = 5000
+    """Requests an hour; 304 is free."""
     search_lag: float = 0
     """Seconds until the search finds what was written."""
     search_is_broken: bool = False

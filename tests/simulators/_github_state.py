@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from convo.clock import Clock
 from tests.simulators._github_entities import (
@@ -27,6 +27,27 @@ from tests.simulators._github_inbox import Inbox, named, said_in
 from tests.simulators._github_quirks import Quirks
 
 
+class Budget:
+    """The requests that may still be made in this hour."""
+
+    def __init__(self, clock: Clock, quirks: Quirks) -> None:
+        self.clock, self.quirks = clock, quirks
+        self.used = 0
+        self._began = clock.now()
+
+    @property
+    def ends(self) -> datetime:
+        """When the hour is over; a new one begins by itself."""
+        if self.clock.now() >= self._began + timedelta(hours=1):
+            self._began, self.used = self.clock.now(), 0
+        return self._began + timedelta(hours=1)
+
+    @property
+    def left(self) -> int:
+        """How many there are."""
+        return max(self.quirks.hourly - self.used, 0) if self.ends else 0
+
+
 class Forge:
     """Users, repositories and everything in them. Times are the clock's unless `at` says else.
 
@@ -41,6 +62,7 @@ class Forge:
         self.issues: dict[int, Issue] = {}
         self.discussions: dict[int, Discussion] = {}
         self.commits: dict[tuple[int, str], Commit] = {}
+        self.budget = Budget(clock, quirks)
         self.inbox = Inbox(quirks, self.users)
         self._ids: Counter[str] = Counter()
 

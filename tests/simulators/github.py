@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
 
 from convo.clock import Clock
 from tests.simulators._github_calls import ApiError, Call, Token, not_found
@@ -151,7 +150,7 @@ class GitHub:
         if path == "/rate_limit":
             return
         request = call.request
-        if self.quirks.remaining <= 0:
+        if self.forge.budget.left <= 0:
             words = f"API rate limit exceeded for user ID {call.me.id if call.me else 0}."
             if path == "/graphql":
                 raise GraphQLRefusal(words)
@@ -172,16 +171,16 @@ class GitHub:
     def _headers(self, call: Call, path: str, answer: Answer) -> dict[str, str]:
         """What every answer says: limits (304 is free), scopes, the media type."""
         if answer.status != 304 and path != "/rate_limit":
-            self.quirks.remaining = max(self.quirks.remaining - 1, 0)
+            self.forge.budget.used += 1
         bucket = {"/graphql": "graphql", "/search/issues": "search"}.get(path, "core")
-        reset = self.clock.now() + timedelta(minutes=30)
+        budget = self.forge.budget
         found = {
             "x-github-media-type": "github.v3; format=json",
             "x-github-api-version-selected": VERSIONS[0],
-            "x-ratelimit-limit": "5000",
-            "x-ratelimit-remaining": str(self.quirks.remaining),
-            "x-ratelimit-used": str(5000 - self.quirks.remaining),
-            "x-ratelimit-reset": str(int(reset.timestamp())),
+            "x-ratelimit-limit": str(self.quirks.hourly),
+            "x-ratelimit-remaining": str(budget.left),
+            "x-ratelimit-used": str(budget.used),
+            "x-ratelimit-reset": str(int(budget.ends.timestamp())),
             "x-ratelimit-resource": bucket,
         }
         if call.token and call.token.kind in ("classic", "oauth"):
@@ -244,8 +243,8 @@ class GitHub:
         raise not_found()
 
     def _limits(self, call: Call) -> Answer:
-        reset = int((self.clock.now() + timedelta(minutes=30)).timestamp())
-        left = self.quirks.remaining
-        core = {"limit": 5000, "remaining": left, "reset": reset, "used": 5000 - left}
+        budget, reset = self.forge.budget, int(self.forge.budget.ends.timestamp())
+        left, limit = budget.left, self.quirks.hourly
+        core = {"limit": limit, "remaining": left, "reset": reset, "used": budget.used}
         search = {**core, "limit": 30, "remaining": min(left, 30), "used": 0}
         return json_answer({"resources": {"core": core, "search": search, "graphql": core}, "rate": core})

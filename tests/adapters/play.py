@@ -1,0 +1,82 @@
+"""A simulated platform as a process on loopback, to play with by hand.
+
+    python -m tests.adapters.play github DIRECTORY
+
+writes DIRECTORY/config.toml for it and goes on until its input ends. Each line typed is said to the user: `ana: hello`.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from importlib import import_module
+from pathlib import Path
+
+from convo.clock import HandClock
+from tests.adapters.http_world import HttpWorld
+
+WORLDS = {
+    "bluesky": "bluesky_world:BlueskyWorld",
+    "discourse": "discourse_world:DiscourseWorld",
+    "github": "github_world:EnterpriseWorld",
+    "mastodon": "mastodon_world:MastodonWorld",
+    "wordpress": "wordpress_world:WordPressWorld",
+}
+PEOPLE = ("ana", "ben", "cleo")
+
+
+class MachineClock(HandClock):
+    """The machine's clock."""
+
+    def __init__(self) -> None:
+        super().__init__(datetime.now(timezone.utc))
+
+    def now(self) -> datetime:
+        return datetime.now(timezone.utc)
+
+    def step(self, seconds: float) -> None:
+        """Time passes by itself."""
+
+
+def made(platform: str) -> HttpWorld:
+    """The world of a platform, on the machine's clock."""
+    module, _, name = WORLDS[platform].partition(":")
+    world = getattr(import_module(f"tests.adapters.{module}"), name)
+    factory: Callable[[], HttpWorld] = type("Played", (world,), {"present": staticmethod(MachineClock)})
+    return factory()
+
+
+def configured(world: HttpWorld) -> str:
+    """The config that leads to it."""
+    account = world.account
+    return (
+        f'[accounts.{account.name}]\nplatform = "{account.platform}"\nurl = "{account.url or world.site.home.url}"\n'
+        f'user = "{account.user}"\nsecret = "{world.secrets[0]}"\n'
+    )
+
+
+def populated(world: HttpWorld) -> None:
+    """A few people have written lately."""
+    for number, by in enumerate(PEOPLE):
+        at = world.now() - timedelta(days=number, hours=3)
+        world.someone_mentions_me(f"Have you seen number {number}?", by=by, at=at)  # type: ignore[attr-defined]
+
+
+def main(platform: str, directory: Path) -> None:
+    """Serve until the input ends."""
+    world = made(platform)
+    populated(world)
+    directory.mkdir(parents=True, exist_ok=True)
+    config = directory / "config.toml"
+    config.touch(0o600)
+    config.write_text(configured(world))
+    print(f"{world.site.home.url}\nconvo --config {config} --data-dir {directory / 'data'}", flush=True)
+    for line in sys.stdin:
+        by, _, text = line.rstrip("\n").rpartition(": ")
+        world.someone_mentions_me(text, by=by or PEOPLE[0])  # type: ignore[attr-defined]
+    world.stop()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], Path(sys.argv[2]))
