@@ -13,7 +13,7 @@ from tests.faults.places import KINDS, Place, Snapshot, news, talk
 from tests.faults.program import Program, Ran
 from tests.simulators.faults import Cut, Fault
 
-LATER = 15.0
+LATER = 35.0
 """Seconds that pass between two runs: more than any settle time."""
 FULL = 2
 """`PRAGMA synchronous` of a commit that is on the disk when it is over."""

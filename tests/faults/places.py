@@ -12,6 +12,7 @@ from typing import Any
 from convo.clock import HandClock
 from convo.testing import Said
 from tests.adapters.bluesky_world import BlueskyWorld
+from tests.adapters.github_world import EnterpriseWorld
 from tests.adapters.mastodon_world import MastodonWorld
 from tests.simulators.messages import Answer, Request
 from tests.simulators.server import Platform
@@ -131,13 +132,51 @@ class Atmosphere(BlueskyWorld):
         return self._write(by, text, to=to, naming=("me",), at=at)
 
 
-Place = Fediverse | Atmosphere
+class Workshop(EnterpriseWorld):
+    """A GitHub Enterprise server: issues without a reply tree, answers without a key, absence after 30 seconds."""
+
+    clock: Running
+
+    @staticmethod
+    def present() -> HandClock:
+        return Running()
+
+    def _tick(self) -> None:
+        pass
+
+    def snapshot(self) -> Snapshot:
+        server = self.server
+        parts = [
+            server.forge,
+            server.forge.inbox,
+            server.forge.budget,
+            server.login,
+            server.reads,
+            server.writes,
+        ]
+        return Snapshot(
+            [self, server, self.breaking, server.notifications, server.graphql, *parts],
+            [self.clock, self.site, self.account, self.credential, server.quirks],
+        )
+
+    def i_answered(self, to: Said, text: str, at: datetime) -> Said:
+        """The user answered with another client."""
+        return self.someone_replies(to, text, by="me", at=at)
+
+    def names_me(self, to: Said, text: str, by: str, at: datetime) -> Said:
+        """Somebody names the user in an answer to somebody else."""
+        said = self.someone_replies(to, f"@me {text}", by=by, at=at)
+        return Said(said.uri, text, said.uid)
+
+
+Place = Fediverse | Atmosphere | Workshop
 KINDS: dict[str, Callable[[], Place]] = {
     "key honoured": lambda: Fediverse(idempotency="honoured"),
     "key ignored": lambda: Fediverse("gotosocial"),
     "500 on repeat": lambda: Fediverse(idempotency="error"),
     "chosen record key": lambda: Atmosphere(),
     "direct message": lambda: Atmosphere(chat=True),
+    "flat threads": lambda: Workshop(),
 }
 """One place for each kind of idempotency."""
 
