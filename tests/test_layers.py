@@ -14,6 +14,7 @@ SOURCE = Path(__file__).parent.parent / "src" / "convo"
 
 PLAIN = {
     "values",
+    "aside",
     "model",
     "views",
     "people",

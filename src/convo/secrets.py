@@ -12,6 +12,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
+from convo.aside import aside
 from convo.config import AccountConfig
 from convo.paths import write_private
 from convo.text import shorten
@@ -171,22 +172,7 @@ async def _keyring_call(function: str, *arguments: str) -> object:
         except (KeyringError, RuntimeError, OSError):
             return None
 
-    from threading import Thread
-
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[object] = loop.create_future()
-
-    def deliver(value: object) -> None:
-        if not answer.done():
-            answer.set_result(value)
-
-    def work() -> None:
-        value = call()
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            loop.call_soon_threadsafe(deliver, value)
-
-    Thread(target=work, daemon=True, name="keyring").start()
     try:
-        return await asyncio.wait_for(answer, KEYRING_SECONDS)
+        return await asyncio.wait_for(aside(call, "keyring"), KEYRING_SECONDS)
     except asyncio.TimeoutError:
         return None

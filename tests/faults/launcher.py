@@ -2,7 +2,8 @@
 
 Reads one JSON document a line: `words` (the command line), `books` (print all that is stored instead), `env`,
 `later` (seconds by which the program's clock runs ahead), `commits` (a directory that gets a copy of the store after
-each commit, or ""), `deadline` (seconds for one exchange, or 0), `out` and `err` (files). Answers a line with the
+each commit, or ""), `deadline` (seconds for one exchange, or 0), `resolve` ("fails" or "hangs", what the resolver
+of names does, or ""), `out` and `err` (files). Answers a line with the
 process id, then one with the exit status and the most memory it had (MB). The child is an ordinary process; SIGKILL
 ends it as it ends any other.
 """
@@ -16,7 +17,9 @@ import json
 import os
 import pkgutil
 import shutil
+import socket
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -25,6 +28,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from convo.cli.run import Session
+
+HANGS = 40.0
+"""Seconds that a resolver hangs: as long as the usual one does when no server of names answers."""
 
 
 def warm() -> None:
@@ -93,6 +99,21 @@ def record_commits(directory: Path) -> None:
     points.observe = copying
 
 
+def break_resolver(how: str) -> None:
+    """No name is found, or each look-up hangs; addresses and localhost are known without asking."""
+    look_up = socket.getaddrinfo
+
+    def broken(host: Any, *rest: Any, **named: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else str(host)
+        if name in ("localhost", "127.0.0.1"):
+            return look_up(host, *rest, **named)
+        if how == "hangs":
+            time.sleep(HANGS)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    socket.getaddrinfo = broken
+
+
 def be(job: dict[str, Any]) -> int:
     """In the child: run the commands and give the last exit status."""
     for number, name in ((1, "out"), (2, "err")):
@@ -106,6 +127,8 @@ def be(job: dict[str, Any]) -> int:
 
         defaults = Http.__init__.__kwdefaults__ or {}
         defaults["deadline"] = job["deadline"]
+    if job["resolve"]:
+        break_resolver(job["resolve"])
     if job["commits"]:
         record_commits(Path(job["commits"]))
     from convo.__main__ import main

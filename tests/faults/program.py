@@ -55,6 +55,8 @@ class Program:
         """Seconds by which the program's clock runs ahead of the machine's."""
         self.deadline = 0.0
         """Seconds that one exchange with a server may take; 0 for the program's own limit."""
+        self.resolve = ""
+        """ "fails" or "hangs": what the resolver of names does; "" for the machine's own."""
         self.memory = 0
         """MB that the last command needed at most."""
         self.whole = False
@@ -130,6 +132,7 @@ class Program:
                 "later": self.later,
                 "books": books,
                 "deadline": self.deadline,
+                "resolve": self.resolve,
                 **files,
             }
             status = self._forked(job, kill_after)

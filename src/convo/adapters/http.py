@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 import ssl
 import zlib
 from collections.abc import Mapping
@@ -19,6 +20,7 @@ from urllib.parse import urljoin, urlsplit
 
 from convo import __version__, points
 from convo.adapters.contract import Ambiguous, Missing, Refused, RetryAt, SignInAgain, Unreachable
+from convo.aside import aside
 from convo.text import parse_time, shorten
 from convo.values import frozen
 
@@ -130,6 +132,25 @@ def _tls(ca_file: str) -> ssl.SSLContext:
     if ca_file:
         context.load_verify_locations(ca_file)
     return context
+
+
+class _Resolver:
+    """Finds the addresses of names in threads that nothing waits for.
+
+    A look-up may hang for as long as the system's resolver likes, often 30 s and more; the loop's own threads are
+    joined when the program ends, so it would not end before.
+    """
+
+    async def __call__(self, host: Any, port: Any, **how: int) -> Any:
+        """As `loop.getaddrinfo`."""
+        return await aside(lambda: socket.getaddrinfo(host, port, **how), "convo-resolver")
+
+
+def _resolve_aside() -> None:
+    """Let the running loop find names so; httpx asks the loop."""
+    loop = asyncio.get_running_loop()
+    if not isinstance(loop.getaddrinfo, _Resolver):
+        loop.getaddrinfo = _Resolver()  # type: ignore[method-assign]
 
 
 class Http:
@@ -306,6 +327,7 @@ class Http:
 
     async def _exchange(self, client: httpx.AsyncClient, request: httpx.Request) -> Response:
         self.requests += 1
+        _resolve_aside()
         answer = await client.send(request, stream=True)
         points.passed("http.before_read")
         try:

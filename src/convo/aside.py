@@ -1,0 +1,40 @@
+"""Calls that may hang, in threads that nothing waits for: the program ends without them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+async def aside(call: Callable[[], T], name: str) -> T:
+    """What `call` gives, from a daemon thread; one that hangs is left behind when the caller is cancelled.
+
+    The event loop's own threads (`asyncio.to_thread`) are waited for when the program ends.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[T] = loop.create_future()
+
+    def tell(value: T | None, error: Exception | None) -> None:
+        if answer.done():
+            return
+        if error is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(value)  # type: ignore[arg-type]
+
+    def work() -> None:
+        value, error = None, None
+        try:
+            value = call()
+        except Exception as raised:
+            error = raised
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(tell, value, error)
+
+    Thread(target=work, daemon=True, name=name).start()
+    return await answer
