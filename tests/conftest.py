@@ -6,7 +6,7 @@ import pytest
 
 pytest.register_assert_rewrite("convo.testing", "tests.adapters.mutants")
 
-ONCE = ("tests/faults/", "tests/damage/")
+ONCE = ("tests/faults/", "tests/damage/", "tests/hostile/")
 """Folders whose tests kill programs and break files: what they find does not depend on the Python."""
 CONFORMANCE = "tests/adapters/test_conformance_"
 EVERYWHERE = (f"{CONFORMANCE}memory", f"{CONFORMANCE}mastodon")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Thread
-from typing import TypeVar
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -38,3 +39,18 @@ async def aside(call: Callable[[], T], name: str) -> T:
 
     Thread(target=work, daemon=True, name=name).start()
     return await answer
+
+
+class _Resolver:
+    """Finds the addresses of names. A look-up hangs for as long as the system's resolver likes, often 30 s and more."""
+
+    async def __call__(self, host: Any, port: Any, **how: int) -> Any:
+        """As `loop.getaddrinfo`."""
+        return await aside(lambda: socket.getaddrinfo(host, port, **how), "convo-resolver")
+
+
+def resolve_aside() -> None:
+    """Let the running loop look names up aside; what asks the loop (httpx does) needs not know."""
+    loop = asyncio.get_running_loop()
+    if not isinstance(loop.getaddrinfo, _Resolver):
+        loop.getaddrinfo = _Resolver()  # type: ignore[method-assign]

@@ -9,6 +9,7 @@ import asyncio
 import os
 import re
 import signal
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -29,6 +30,20 @@ class SecretError(Exception):
     def __init__(self, words: str) -> None:
         super().__init__(words)
         self.words = words
+
+
+_taken: dict[str, str] = {}
+
+
+def take_from_environment(names: Iterable[str]) -> None:
+    """Keep the secrets that stand in these variables, and take them out of the environment.
+
+    What convo starts (the editor, the browser, other accounts' secret_command) would inherit them.
+    """
+    for name in names:
+        value = os.environ.pop(name, "").strip()
+        if value:
+            _taken[name] = value
 
 
 async def read_secret(account: AccountConfig, directory: Path) -> str:
@@ -97,7 +112,7 @@ def _safe(name: str) -> str:
 
 
 def _from_environment(account: AccountConfig) -> str:
-    value = os.environ.get(account.secret_env, "").strip()
+    value = os.environ.get(account.secret_env, "").strip() or _taken.get(account.secret_env, "")
     if not value:
         raise SecretError(
             f"{account.name} takes its secret from the variable {account.secret_env}, which is empty. "

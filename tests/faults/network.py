@@ -145,6 +145,7 @@ TOLD: dict[str, Callable[[], Fault]] = {
     "redirect to itself": lambda: faults.redirected("/api/v1/accounts/verify_credentials"),
     "redirect elsewhere": lambda: faults.redirected("http://127.0.0.1:9/login"),
     "redirect to nowhere": lambda: faults.redirected("//"),
+    "redirect to no address": lambda: faults.redirected("http://[nowhere"),
     "redirect to a port that is none": lambda: faults.redirected("http://localhost:99999/"),
 }
 """What says that the server did nothing."""

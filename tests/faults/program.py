@@ -57,6 +57,10 @@ class Program:
         """Seconds that one exchange with a server may take; 0 for the program's own limit."""
         self.resolve = ""
         """ "fails" or "hangs": what the resolver of names does; "" for the machine's own."""
+        self.env: dict[str, str] = {}
+        """Variables that the commands get besides."""
+        self.terminal = -1
+        """The file that is the standard input and output of whole processes, -1 for none."""
         self.memory = 0
         """MB that the last command needed at most."""
         self.whole = False
@@ -128,7 +132,7 @@ class Program:
             files = {"out": str(out), "err": str(err), "commits": str(commits)}
             job = {
                 "words": words,
-                "env": env,
+                "env": {**self.env, **env},
                 "later": self.later,
                 "books": books,
                 "deadline": self.deadline,
@@ -160,7 +164,12 @@ class Program:
         """As a user's shell does it; the clock is the machine's."""
         command = [sys.executable, "-m", "convo", *words]
         with out.open("wb") as printed, err.open("wb") as said:
-            process = subprocess.Popen(command, env={**os.environ, **env}, stdout=printed, stderr=said)
+            given = (
+                {"stdin": self.terminal, "stdout": self.terminal}
+                if self.terminal >= 0
+                else {"stdout": printed}
+            )
+            process = subprocess.Popen(command, env={**os.environ, **self.env, **env}, stderr=said, **given)
             self._pid = process.pid
             self._started.set()
             return process.wait(PATIENCE)

@@ -35,7 +35,7 @@ def test_a_killed_sync_loses_nothing_and_repeats_nothing(benches: Benches, kind:
     _demand(bench, FIRST, _course(bench, FIRST).at_points()[STEP // 2 :: STEP])
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("scenario", [FIRST, NEWS], ids=["first", "news"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_sync_killed_at_every_point_loses_nothing(benches: Benches, kind: str, scenario: Scenario) -> None:

@@ -15,7 +15,7 @@ from tests.faults.network import UNTOLD
 from tests.faults.places import KINDS
 from tests.faults.surroundings import SURROUNDINGS
 from tests.faults.weather import ALL, Weather
-from tests.faults.worlds import PLATFORMS, world
+from tests.faults.worlds import ANSWERING, PLATFORMS, world
 
 STEP = 12
 Weathers = Callable[[str], Weather]
@@ -55,7 +55,7 @@ def test_whatever_stands_between_a_sync_ends(weathers: Weathers) -> None:
         _demand(weather.sync((name, -1)), name)
 
 
-@pytest.mark.parametrize("platform", PLATFORMS)
+@pytest.mark.parametrize("platform", ANSWERING)
 def test_an_answer_through_a_bad_network_is_there_once(weathers: Weathers, platform: str) -> None:
     """Done there or not done, where what came back does not tell."""
     weather = weathers(platform)

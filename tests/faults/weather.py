@@ -75,8 +75,11 @@ class Weather:
             ("there", self.beside, self.beside.site.home.url),
         ):
             lines += [f"[accounts.{name}]", f'platform = "{place.account.platform}"', f'url = "{where}"']
-            lines += [f'user = "{place.account.user}"', f'secret = "{place.secrets[0]}"']
-            lines += [f'{key} = "{value}"' for key, value in place.account.options.items()]
+            lines += [f'user = "{place.account.user}"', f'secret = "{place.secrets[0]}"'][
+                : 1 + bool(place.secrets)
+            ]
+            for key, value in place.account.options.items():
+                lines.append(f'{key} = "{where if value == place.site.home.url else value}"')
         self.program.config.write_text("\n".join(lines) + "\n")
         self.program.config.chmod(0o600)
         self.program.resolve = around.resolve

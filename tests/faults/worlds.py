@@ -10,6 +10,8 @@ from tests.adapters.http_world import HttpWorld
 from tests.faults.places import Running
 
 PLATFORMS = tuple(BUILT_IN)
+ANSWERING = tuple(platform for platform in PLATFORMS if platform != "hackernews")
+"""Those whose API takes answers."""
 PEOPLE = ("ana", "ben", "cleo")
 
 

@@ -25,8 +25,9 @@ from convo.adapters._bluesky_wire import (
     decode,
     items,
 )
+from convo.adapters._origin import origin
 from convo.adapters.contract import Ambiguous, Credential, Missing, Refused, RetryAt, SignInAgain
-from convo.adapters.http import Http, Response, origin
+from convo.adapters.http import Http, Response
 from convo.text import one_line, shorten
 
 if TYPE_CHECKING:

@@ -133,6 +133,10 @@ class Api:
             raise Refused(quoted)
         if said and status in (404, 410):
             raise Missing(quoted)
+        if (
+            status in (404, 410) and response.body.strip()
+        ):  # not Discourse's words: something stands before it
+            raise RetryAt(quoted)
         if status == 422:
             raise Invalid(quoted)
         if said and 400 <= status < 500 and status not in (401, 408):

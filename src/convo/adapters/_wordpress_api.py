@@ -11,8 +11,9 @@ import msgspec
 from msgspec import Struct
 
 from convo.adapters import _wordpress_wire as wire
+from convo.adapters._origin import origin
 from convo.adapters.contract import Credential, Identity, Missing, Refused, RetryAt, SignInAgain
-from convo.adapters.http import Http, Response, origin
+from convo.adapters.http import Http, Response
 from convo.config import AccountConfig
 from convo.htmltext import html_to_text
 from convo.model import Person

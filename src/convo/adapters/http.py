@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import ssl
 import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from convo import __version__, points
+from convo.adapters._origin import host_of, is_at, joined, origin
 from convo.adapters.contract import Ambiguous, Missing, Refused, RetryAt, SignInAgain, Unreachable
-from convo.aside import aside
+from convo.aside import resolve_aside
 from convo.text import parse_time, shorten
 from convo.values import frozen
 
@@ -31,6 +30,8 @@ BODY_CAP = 16 * 1024 * 1024
 """Bytes of an answer, after decompression."""
 DEADLINE = 60.0
 """Seconds from the first try to connect until the last byte of the answer."""
+LEAST_SECRET = 8
+"""Characters of the shortest secret that is looked for in servers' words: shorter ones are words themselves."""
 _REDIRECTS = 3
 _GZIP = zlib.MAX_WBITS | 16
 
@@ -48,29 +49,6 @@ class Response:
     def ok(self) -> bool:
         """Whether the status is one of success."""
         return 200 <= self.status < 300
-
-
-def origin(url: str) -> str:
-    """Scheme, host and port of an address; loopback or TLS only. Raises Refused."""
-    parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError as error:
-        raise Refused(f"{shorten(url, 60)} is not an address.") from error
-    host = (parts.hostname or "").lower()
-    if parts.scheme not in ("http", "https") or not host:
-        raise Refused(f"{shorten(url, 60)} is not a web address.")
-    if parts.scheme == "http" and not _is_loopback(host):
-        raise Refused(f"{host} is asked without TLS; write https:// in the config.")
-    bracketed = f"[{host}]" if ":" in host else host
-    return f"{parts.scheme}://{bracketed}:{port or (443 if parts.scheme == 'https' else 80)}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def server_words(body: bytes) -> str:
@@ -134,25 +112,6 @@ def _tls(ca_file: str) -> ssl.SSLContext:
     return context
 
 
-class _Resolver:
-    """Finds the addresses of names in threads that nothing waits for.
-
-    A look-up may hang for as long as the system's resolver likes, often 30 s and more; the loop's own threads are
-    joined when the program ends, so it would not end before.
-    """
-
-    async def __call__(self, host: Any, port: Any, **how: int) -> Any:
-        """As `loop.getaddrinfo`."""
-        return await aside(lambda: socket.getaddrinfo(host, port, **how), "convo-resolver")
-
-
-def _resolve_aside() -> None:
-    """Let the running loop find names so; httpx asks the loop."""
-    loop = asyncio.get_running_loop()
-    if not isinstance(loop.getaddrinfo, _Resolver):
-        loop.getaddrinfo = _Resolver()  # type: ignore[method-assign]
-
-
 class Http:
     """The requests of one account: its credential goes to its own origin and to no other.
 
@@ -169,7 +128,12 @@ class Http:
         self.skew = timedelta(0)
         """How far this machine's clock is ahead of the server's, from the last answer."""
         self._deadline = deadline
+        self._hidden: set[str] = set()
         self._reader: httpx.AsyncClient | None = None
+
+    def hide(self, secret: str) -> None:
+        """Take this secret out of whatever servers say of errors."""
+        self._hidden.add(secret)
 
     async def close(self) -> None:
         """Close kept-alive connections."""
@@ -187,7 +151,8 @@ class Http:
     ) -> Response:
         """Read. Redirects are followed on the same origin; a kept-alive connection that died is tried anew.
 
-        Raises Unreachable or RetryAt; every status the server gives comes back as it is.
+        Raises Unreachable or RetryAt, also where a redirect leads elsewhere: a hotel's network does that to everything,
+        and what is asked for may be there all the same. Every status the server gives comes back as it is.
         """
         address = self._address(url, other_origin)
         home = origin(address)
@@ -196,12 +161,12 @@ class Http:
             target = response.headers.get("location", "")
             if response.status not in (301, 302, 303, 307, 308) or not target:
                 return response
-            address, params = urljoin(address, target), None
-            if origin(address) != home:
-                raise Refused(
-                    f"{urlsplit(home).hostname} sent convo on to {urlsplit(address).hostname}, which was not followed."
+            address, params = joined(address, target), None
+            if not is_at(address, home):
+                raise RetryAt(
+                    f"{urlsplit(home).hostname} sent convo on to {host_of(address)}, which was not followed."
                 )
-        raise Refused(f"{urlsplit(home).hostname} sends convo round in circles.")
+        raise RetryAt(f"{urlsplit(home).hostname} sends convo round in circles.")
 
     async def send(
         self,
@@ -327,16 +292,26 @@ class Http:
 
     async def _exchange(self, client: httpx.AsyncClient, request: httpx.Request) -> Response:
         self.requests += 1
-        _resolve_aside()
+        resolve_aside()
         answer = await client.send(request, stream=True)
         points.passed("http.before_read")
         try:
             body = await self._body(answer)
         finally:
             await answer.aclose()
+        if answer.status_code >= 400:
+            body = self._without_secrets(body, request)
         headers = {name.lower(): value for name, value in answer.headers.items()}
         self._note_skew(headers.get("date", ""))
         return Response(answer.status_code, headers, body, str(request.url))
+
+    def _without_secrets(self, body: bytes, request: httpx.Request) -> bytes:
+        """An error's body without the credential: some servers quote what they were sent, and their words are shown."""
+        sent = request.headers.get("authorization", "").rpartition(" ")[2]
+        for secret in (sent, *self._hidden):
+            if len(secret) >= LEAST_SECRET:
+                body = body.replace(secret.encode(), b"***")
+        return body
 
     async def _body(self, answer: httpx.Response) -> bytes:
         """The body, unpacked as far as convo takes it (httpx unpacks whole chunks: packed twice, 2 KB fill 3 GB)."""

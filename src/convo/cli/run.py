@@ -66,7 +66,13 @@ def read_config(options: argparse.Namespace) -> Config:
     path = config_path(options)
     if options.config and options.command != "login" and not path.exists():
         raise ConfigError(f"{path} is not there. convo login NAME makes a config.")
-    return load(path, known_platforms())
+    config = load(path, known_platforms())
+    named = [account.secret_env for account in config.accounts.values() if account.secret_env]
+    if named:
+        from convo.secrets import take_from_environment
+
+        take_from_environment(named)
+    return config
 
 
 def run(options: argparse.Namespace, open_inbox: Callable[[argparse.Namespace], int]) -> int:

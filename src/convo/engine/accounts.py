@@ -140,7 +140,7 @@ class Accounts:
             raise Refused('the config must say where it is, such as  url = "https://example.org"')
         inbox = self._config.inbox
         http = Http(base, proxy=inbox.proxy, ca_file=inbox.ca_file)
-        credential = AccountCredential(account, self._directory, lambda: self.lock(account.name))
+        credential = AccountCredential(account, self._directory, lambda: self.lock(account.name), http.hide)
 
         def adapter(facts: str) -> Adapter:
             return make(account, http, credential, facts)

@@ -21,10 +21,13 @@ Guard = Callable[[], AbstractAsyncContextManager[None]]
 class AccountCredential:
     """A `contract.Credential` over convo.secrets and the account's 0600 session file."""
 
-    def __init__(self, account: AccountConfig, directory: Path, guard: Guard) -> None:
+    def __init__(
+        self, account: AccountConfig, directory: Path, guard: Guard, hide: Callable[[str], None] | None = None
+    ) -> None:
         self._account = account
         self._directory = directory
         self._guard = guard
+        self._hide = hide
         self._secret: str | None = None
         self._as_before = False
         self._turn = asyncio.Lock()
@@ -36,6 +39,8 @@ class AccountCredential:
                 self._secret = await read_secret(self._account, self._directory)
             except SecretError as error:
                 raise SignInAgain(error.words) from error
+            if self._hide is not None:
+                self._hide(self._secret)
         return self._secret
 
     async def session(self) -> str:
