@@ -319,7 +319,8 @@ def test_what_waits_for_approval_is_sent_and_then_replaced(make: Make) -> None:
 def test_where_held_posts_are_not_listed_it_counts_as_waiting(make: Make) -> None:
     world = make()
     said = world.someone_mentions_me("a question")
-    world.site.home.add(Fault(answer=Answer(404, b'{"errors":["Not found."],"error_type":"not_found"}')), method="GET", path="pending", times=9)
+    told = json_answer({"errors": ["Not found."], "error_type": "not_found"}, 404)
+    world.site.home.add(Fault(answer=told), method="GET", path="pending", times=9)
     looked = run(world, lambda adapter: adapter.lookup([Ref(f"{said.uri}#pending-abcdef0123456789")]))
     assert looked.gone == ()
 
