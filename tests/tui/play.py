@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import unicodedata
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timezone
 from pathlib import Path
 from typing import Any
 
+from textual import events
+from textual.app import App
+from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 
 from convo.config import Config
@@ -20,6 +25,48 @@ from tests.tui.fake import FakeEngine
 
 SHOTS = Path(__file__).parent / "shots"
 WIDE, USUAL, SMALL = (120, 40), (80, 24), (60, 20)
+
+
+ENDLESS = ("engine", "login")
+"""Workers that end with the program, or wait for somebody outside."""
+
+
+def key_event(key: str) -> events.Key:
+    """A key as the terminal would send it, by its name ("ctrl+s") or its sign ("!")."""
+    name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+    sign: str | None = key if len(key) == 1 else None
+    with suppress(KeyError):
+        sign = unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(name, name)))
+    return events.Key(name, sign)
+
+
+async def settled(app: App[Any], pilot: Pilot[Any]) -> None:
+    """Wait until nothing is left to be done, twice in a row; how busy the machine is plays no part.
+
+    Textual's own `pilot.pause` takes a process that gets no processor time for one that has nothing to do.
+    """
+    rest = 0
+    for _ in range(2000):
+        if app._exit or not app._running:
+            return
+        await pilot._wait_for_screen()
+        app.screen._on_timer_update()
+        rest = 0 if await _busy(app) else rest + 1
+        if rest == 2:
+            return
+    raise AssertionError("The screen never came to rest.")
+
+
+async def _busy(app: App[Any]) -> bool:
+    """Whether a worker runs, or a message, a callback or a repaint waits."""
+    if any(not worker.is_finished and worker.group not in ENDLESS for worker in app.workers):
+        await asyncio.sleep(0.001)  # it may wait for the writer's thread
+        return True
+    screen = app.screen
+    if screen._callbacks or screen._dirty_widgets or screen._layout_required or screen._scroll_required:
+        return True
+    pumps = [app, *screen.walk_children(with_self=True)]
+    return any(pump.message_queue_size or pump._next_callbacks or pump._pending_message for pump in pumps)
 
 
 def screen_text(app: ConvoApp) -> str:
@@ -84,8 +131,15 @@ class Play:
         return self.app.desk.view
 
     async def press(self, *keys: str) -> None:
-        """Type keys, and let everything settle."""
-        await self.pilot.press(*keys)
+        """Type keys, each after everything has settled."""
+        for key in keys:
+            self.app.post_message(key_event(key))
+            await self.settle()
+
+    async def burst(self, *keys: str) -> None:
+        """Type keys faster than anything can be painted between them."""
+        for key in keys:
+            self.app.post_message(key_event(key))
         await self.settle()
 
     async def type(self, text: str) -> None:
@@ -93,8 +147,8 @@ class Play:
         await self.press(*({" ": "space", "\n": "enter"}.get(sign, sign) for sign in text))
 
     async def settle(self) -> None:
-        await self.pilot.pause()
-        await self.pilot.pause()
+        """Until nothing is left to be done: no message, callback, worker or repaint, twice in a row."""
+        await settled(self.app, self.pilot)
 
     async def tell(self, *numbers: int) -> None:
         """The store says that threads changed."""

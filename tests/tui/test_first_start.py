@@ -54,18 +54,18 @@ async def test_from_nothing_to_who_waits(tmp_path: Path, monkeypatch: pytest.Mon
         async with setup.run_test(size=(80, 24)) as pilot:
             play = Play(setup, pilot, None)  # type: ignore[arg-type]
             await until(play, lambda: "Bluesky" in screen_text(setup))  # type: ignore[arg-type]
-            await pilot.press("j", "enter")
+            await play.press("j", "enter")
             await until(play, lambda: "Your handle" in screen_text(setup))  # type: ignore[arg-type]
             await play.type("me.test")
-            await pilot.press("enter")
+            await play.press("enter")
             await play.type("aaaa-bbbb-cccc-wron")
-            await pilot.press("enter")
+            await play.press("enter")
             await until(play, lambda: "does not take the app password" in screen_text(setup))  # type: ignore[arg-type]
             assert not path.exists()
             assert not directory.exists(), "nothing is written before it worked"
-            await pilot.press(*["backspace"] * 4)
+            await play.press(*["backspace"] * 4)
             await play.type("dddd")
-            await pilot.press("enter")
+            await play.press("enter")
             await until(play, lambda: setup.return_value is not None)
         assert setup.return_value is not None
         assert setup.return_value.how == "account"

@@ -36,8 +36,7 @@ async def test_the_box(size: str) -> None:
 
 async def test_every_key_after_r_is_text_also_before_the_box_is_drawn() -> None:
     async with inbox() as play:
-        await play.pilot.press("r", "e", "q", "j", "G", "question_mark", "m")
-        await play.settle()
+        await play.burst("r", "e", "q", "j", "G", "?", "m")
         assert play.app.inbox.reply is not None
         assert play.app.inbox.reply.words.text == "eqjG?m"
         assert play.engine.log == []

@@ -18,7 +18,7 @@ from convo.tui.first import FirstApp, has_browser, parts_for, shown_path
 from convo.tui.setup import Ended, Parts
 from convo.views import AccountStatus, Failure, Health
 from tests.tui import cast
-from tests.tui.play import SMALL, USUAL, WIDE, inbox, same_as_kept, screen_text
+from tests.tui.play import SMALL, USUAL, WIDE, inbox, key_event, same_as_kept, screen_text, settled
 
 SIZES = {"120x40": WIDE, "80x24": USUAL, "60x20": SMALL}
 OFFERS = (
@@ -97,15 +97,15 @@ class FirstPlay:
         return screen_text(self.app)  # type: ignore[arg-type]
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.settle()
+        for key in keys:
+            self.app.post_message(key_event(key))
+            await self.settle()
 
     async def type(self, text: str) -> None:
         await self.press(*({" ": "space", ".": "full_stop"}.get(sign, sign) for sign in text))
 
     async def settle(self) -> None:
-        for _ in range(4):
-            await self.pilot.pause()
+        await settled(self.app, self.pilot)
 
 
 async def _keyring() -> str:
