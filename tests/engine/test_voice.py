@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from convo.engine import voice
+from convo.engine import voice, why
 from convo.model import Visibility
 from convo.views import OutboxRow, OutboxState, Row, Someone, State, View
 
@@ -121,24 +121,23 @@ ROW = Row(
     ],
 )
 def test_why_here(reason: str, words: str) -> None:
-    assert voice.why_here(replace(ROW, reason=reason), NOW) == words
+    assert why.why_here(replace(ROW, reason=reason), NOW) == words
 
 
 def test_why_here_tells_what_is_special() -> None:
     assert (
-        voice.why_here(ROW, NOW, "@ana@fosstodon.org")
-        == "Ana (@ana@fosstodon.org) replied to you on Tuesday."
+        why.why_here(ROW, NOW, "@ana@fosstodon.org") == "Ana (@ana@fosstodon.org) replied to you on Tuesday."
     )
-    assert voice.why_here(replace(ROW, reopened=True), NOW) == "Reopened: Ana wrote again."
-    assert voice.why_here(replace(ROW, reminder=True, reason=""), NOW) == "Ana is back, as you asked."
-    assert voice.why_here(replace(ROW, woke=True), NOW) == "Ana is back, as you asked."
+    assert why.why_here(replace(ROW, reopened=True), NOW) == "Reopened: Ana wrote again."
+    assert why.why_here(replace(ROW, reminder=True, reason=""), NOW) == "Ana is back, as you asked."
+    assert why.why_here(replace(ROW, woke=True), NOW) == "Ana is back, as you asked."
     assert (
-        voice.why_here(replace(ROW, first_time=True), NOW)
+        why.why_here(replace(ROW, first_time=True), NOW)
         == "Ana replied to you on Tuesday. This is the first time Ana writes to you."
     )
     quiet = replace(ROW, state=State.QUIET, reason="only-link: only a link, and you never spoke")
-    assert voice.why_here(quiet, NOW) == "Ana waits in Quiet: only a link, and you never spoke."
-    assert voice.why_here(replace(ROW, state=State.HISTORY, reason=""), NOW) == ""
+    assert why.why_here(quiet, NOW) == "Ana waits in Quiet: only a link, and you never spoke."
+    assert why.why_here(replace(ROW, state=State.HISTORY, reason=""), NOW) == ""
 
 
 def test_triage() -> None:

@@ -72,6 +72,18 @@ def test_what_nobody_looked_at_yet_is_new_only_where_it_waits(talk: Talk) -> Non
     assert [entry.new for entry in conversation.entries(talk.db, talk.thread(root))] == [False, True]
 
 
+def test_what_is_loaded_afterwards_from_before_the_last_look_is_not_new(talk: Talk) -> None:
+    root = talk.ask("ana", "First", ago=timedelta(hours=3))
+    talk.run(triage.looked, talk.seen(root), talk.now)
+    talk.say("carl", "Long before", to=root, ago=timedelta(hours=4))
+    talk.ask("ben", "Held up on its way, but to you", to=root, ago=timedelta(hours=5))
+    talk.say("mia", "After", to=root, ago=timedelta(hours=2))
+    found = conversation.entries(talk.db, talk.thread(root))
+    assert {entry.text: entry.new for entry in found} == {
+        "First": False, "Long before": False, "Held up on its way, but to you": True, "After": True
+    }  # fmt: skip
+
+
 def test_the_same_person_is_one_value_and_the_circle_is_known(talk: Talk) -> None:
     root = talk.ask("ana", "One")
     talk.ask("ana", "Two", to=root, ago=timedelta(0))

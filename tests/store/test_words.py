@@ -17,6 +17,9 @@ from convo.store.words import first_words
         ("Ask @ana @ben about it", "Ask @ana @ben about it"),
         ("> quoted\n@me yes", "yes"),
         ("@me", ""),
+        ("See the log below:\n```\nTraceback\n```\n- on Debian", "See the log below: - on Debian"),
+        ("```\nonly code\n```", "only code"),
+        ("```python\nnever closed", "python never closed"),
         ("mail me@far.example please", "mail me@far.example please"),
     ],
 )

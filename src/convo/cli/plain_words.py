@@ -10,6 +10,7 @@ from math import ceil
 from convo.adapters import label
 from convo.engine import voice
 from convo.engine.when import DAYS_LONG, MONTHS, MONTHS_LONG, shown_time
+from convo.engine.why import quiet_words
 from convo.model import Reason
 from convo.text import clean, shorten
 from convo.views import (
@@ -88,7 +89,7 @@ def standing(row: Row, now: datetime) -> str:
     if row.state is State.SNOOZED:
         return spelled(voice.comes_back([row.who], row.snoozed_until, now))
     if row.state is State.QUIET:
-        return f"{who}{comma} waits in Quiet: {voice.quiet_words(row.reason)}."
+        return f"{who}{comma} waits in Quiet: {quiet_words(row.reason)}."
     if row.state is State.MUTED:
         return f"{who}. You muted this conversation."
     return {

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Final
 
 from convo.engine.when import DAYS, DAYS_LONG, MONTHS, shown_time
-from convo.model import Reason, Visibility
-from convo.views import Entry, OutboxRow, Row, Someone, State, View
+from convo.model import Visibility
+from convo.views import Entry, OutboxRow, Someone, View
 
 BACK: Final = "u takes it back."
 AGAIN: Final = "U does it again."
@@ -188,41 +188,6 @@ def arrivals(people: Sequence[Someone]) -> str:
     if not people:
         return ""
     return f"{names(people)} wrote just now. , shows {'it' if len(people) == 1 else 'them'}."
-
-
-_WHY: Final = {
-    Reason.REPLY: "{} replied to you {}.",
-    Reason.MENTION: "{} mentioned you {}.",
-    Reason.QUOTE: "{} quoted you {}.",
-    Reason.COMMENT: "{} commented on your text {}.",
-    Reason.REVIEW: "{} asks for your review {}.",
-    Reason.DIRECT: "{} wrote only to you {}.",
-    Reason.OPENED: "{} opened this with you {}.",
-}
-
-
-def why_here(row: Row, now: datetime, handle: str = "") -> str:
-    """Why a conversation is where it is; `handle` is put behind the name where there is room. "" for no reason."""
-    who = name_of(row.who) if row.who else ""
-    if row.reminder:
-        return f"{who} is back, as you asked." if who else "This is back, as you asked."
-    if row.state is State.QUIET:
-        return f"{who} waits in Quiet: {quiet_words(row.reason)}."
-    if not row.reason or row.reason not in {reason.value for reason in Reason} or not who:
-        return ""
-    called = f"{who} ({handle})" if handle else who
-    reason, at = Reason(row.reason), row.waiting_since or row.last_message_at
-    words = _WHY[reason].format(called, since(at, now) if reason is Reason.REVIEW else ago(at, now))
-    if row.reopened:
-        words = f"Reopened: {who} wrote again."
-    elif row.woke:
-        words = f"{who} is back, as you asked."
-    return f"{words} This is the first time {who} writes to you." if row.first_time else words
-
-
-def quiet_words(reason: str) -> str:
-    """A reason of Quiet as a sentence tells it: without the name of the rule."""
-    return reason.partition(": ")[2] or reason
 
 
 def _verb(people: Sequence[Someone], one: str, more: str) -> str:

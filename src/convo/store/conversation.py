@@ -43,7 +43,8 @@ def _entries(db: sqlite3.Connection, where: str, *values: int) -> list[Entry]:
         return []
     authors = {row[3] for row in rows}
     (looked,) = db.execute("SELECT looked FROM thread WHERE id = ?", (rows[0][21],)).fetchone()
-    around = _Around(people.load(db, authors), _choices(db, authors), account_names(db), looked)
+    seen_to = max((row[4] for row in rows if row[18] <= looked), default=0)
+    around = _Around(people.load(db, authors), _choices(db, authors), account_names(db), looked, seen_to)
     return [_entry(row, around) for row in rows]
 
 
@@ -55,6 +56,14 @@ class _Around:
     choices: Mapping[int, bool]
     accounts: Mapping[int, str]
     looked: int
+    seen_to: int
+    """When the newest message was written that was looked at: what is loaded later from before it is not news."""
+
+    def news(self, arrival: int, created_at: int, waits: bool) -> bool:
+        """Whether a message is new since the last look."""
+        if not self.looked:
+            return waits
+        return arrival > self.looked and (waits or created_at >= self.seen_to)
 
 
 def _choices(db: sqlite3.Connection, person_ids: Collection[int]) -> dict[int, bool]:
@@ -224,7 +233,7 @@ def _entry(row: tuple[Any, ...], around: _Around) -> Entry:
         held=bool(held),
         deleted=bool(deleted),
         more_below=bool(more_below),
-        new=not author.is_me and (arrival > around.looked if around.looked else bool(waits)),
+        new=not author.is_me and around.news(arrival, created_at, bool(waits)),
         arrival=arrival,
         accounts=tuple(around.accounts[int(number)] for number in account_ids.split()),
     )

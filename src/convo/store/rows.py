@@ -289,7 +289,7 @@ def _row(row: Sequence[Any], context: _Context) -> Row:
         reminder=bool(reminder) and state is State.WAITING,
         reopened=bool(reopened) and bool(unread),
         unread=bool(unread) and state in (State.WAITING, State.SNOOZED),
-        first_time=bool(first_time) and bool(unread),
+        first_time=bool(first_time) and bool(unread) and not (who and who[0].circle),
         held=bool(held),
         has_draft=thread_id in context.drafts,
         outbox=context.outbox.get(thread_id),

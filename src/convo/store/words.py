@@ -133,15 +133,19 @@ def register(db: sqlite3.Connection) -> None:
     db.create_function("folded", 1, fold, deterministic=True)
 
 
+_CODE = re.compile(r"^```.*?(?:^```[^\n]*$|\Z)", re.MULTILINE | re.DOTALL)
 _LEADING = re.compile(r"\s*(?:@[\w.@-]+(?:\s+|[,:]\s*))+")
 """A run of names. What parts two of them stands in no name, so that there is one way to read any run."""
 
 
 def first_words(text: str, length: int = 80) -> str:
-    """The first words of a message on one line, quoted lines and leading mentions left out, cut with an ellipsis."""
+    """The first words of a message on one line, cut with an ellipsis; quotes, code and leading mentions left out."""
     if not text:
         return ""
-    lines = [line.strip() for line in text[: length * 16].split("\n") if not line.startswith(">")]
+    start = text[: length * 16]
+    told = _CODE.sub("", start)
+    shown = told if told.strip() else start.replace("```", "")
+    lines = [line.strip() for line in shown.split("\n") if not line.startswith(">")]
     line = " ".join(filter(None, lines)) + " "
     names = _LEADING.match(line)
     line = " ".join(line[names.end() if names else 0 :].split())
