@@ -163,7 +163,7 @@ def conversation(found: Row) -> Opened:
     if found.thread_id == 1:
         return Opened(found, HOUSE)
     assert found.who is not None
-    reason = Reason(found.reason)
+    reason = next((one for one in Reason if one.value == found.reason), None)
     one = entry(
         200 + found.thread_id, found.who, found.waiting_since or NOW, found.words, addressed=reason,
         waiting=found.state is State.WAITING, waiting_since=found.waiting_since, visibility=found.visibility,

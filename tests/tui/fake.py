@@ -125,6 +125,9 @@ class FakeInbox:
             row for row in self._engine.outbox.values() if row.state is not OutboxState.SENT or not open_only
         )
 
+    def outbox_row(self, outbox_id: int) -> OutboxRow | None:
+        return self._engine.outbox.get(outbox_id)
+
     def accounts(self) -> Any:
         return tuple(self._engine.statuses)
 
@@ -295,8 +298,9 @@ class FakeAnswers:
         engine.outbox[row.outbox_id] = row
         engine.drafts.pop((draft.account, draft.uri), None)
         thread = engine.threads[target.thread_id]
+        stays = target.thread_id in engine.stays
         engine.threads[target.thread_id] = replace(
-            thread, state=State.ANSWERED, outbox=row.state, has_draft=False
+            thread, state=State.WAITING if stays else State.ANSWERED, outbox=row.state, has_draft=False
         )
         return row
 
@@ -359,6 +363,8 @@ class FakeEngine:
         self.on_change: Callable[[frozenset[int]], None] | None = None
         self.on_words: Callable[[str], None] | None = None
         self.stopped = False
+        self.stays: set[int] = set()
+        """Conversations in which somebody else still waits after an answer."""
 
     def tell(self, *numbers: int) -> None:
         """Say that threads changed, as the store does."""

@@ -31,14 +31,24 @@ def config() -> Config:
 
 
 def _traits() -> dict[str, Traits]:
+    """What each place can do, much as the real ones can."""
     chat = "This place takes answers only on its own page."
-    reading = frozenset({Verb.MUTE_PERSON})
+    everything, talk = frozenset(Verb), {Verb.ANSWER, Verb.DELETE, Verb.EDIT}
+    unheld = {Verb.MODERATE: "There is nothing to approve here."}
+    unedited = "There is no edit there; delete your answer and write it again."
     return {
-        "fosstodon": Traits(),
-        "bsky": Traits(limit=300, block_is_public=True),
-        "work": Traits(limit=65536),
-        "bread": Traits(limit=None),
-        "hn": Traits(limit=None, verbs=reading, refusals={Verb.ANSWER: chat}),
+        "fosstodon": Traits(verbs=everything - {Verb.MODERATE}, refusals=unheld),
+        "bsky": Traits(
+            limit=300,
+            block_is_public=True,
+            verbs=everything - {Verb.MODERATE, Verb.EDIT},
+            refusals={**unheld, Verb.EDIT: unedited},
+        ),
+        "work": Traits(
+            limit=65536, verbs=frozenset({*talk, Verb.MARK_READ, Verb.MUTE_THREAD}), refusals=unheld
+        ),
+        "bread": Traits(limit=None, verbs=frozenset({*talk, Verb.MODERATE})),
+        "hn": Traits(limit=None, verbs=frozenset(), refusals={Verb.ANSWER: chat, **unheld}),
     }
 
 

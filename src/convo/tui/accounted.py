@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from convo.tui.setup import Ended, SetupScreen
 
 
+ASKED_AGAIN_AFTER = timedelta(minutes=15)
+"""A conversation that is opened again within this time is not loaded again."""
 NOTE_AFTER = 0.8
 """Seconds from the first unkept keystroke of a note to the store."""
 
@@ -35,6 +38,8 @@ class AccountedApp(FieldedApp):
     """What to say when the inbox is back."""
     setup: SetupScreen | None = None
     """The set-up, while it covers the inbox."""
+    _asked_around: dict[int, datetime]
+    """When the rest of a conversation was asked for."""
 
     # signing in
 
@@ -72,6 +77,30 @@ class AccountedApp(FieldedApp):
             return
         self.again, self.came_words = True, ended.words
         self.exit()
+
+    # the rest of a conversation
+
+    def load_around(self, thread_id: int) -> None:
+        """Ask the platform for what is missing of an opened conversation; nothing waits for it."""
+        now = self.engine.clock.now()
+        before = self._asked_around.get(thread_id)
+        if self.offline or (before is not None and now - before < ASKED_AGAIN_AFTER):
+            return
+        self._asked_around[thread_id] = now
+        self.run_worker(self._load_around(thread_id), group="around")
+
+    async def _load_around(self, thread_id: int) -> None:
+        from convo.tui import answering
+
+        words = await self.engine.sync.load(thread_id)
+        thread = self.inbox.thread
+        if thread.opened is None or thread.opened.row.thread_id != thread_id:
+            return
+        self.desk.changed(frozenset((thread_id,)))
+        if words:
+            thread.thread.missing = words
+            thread.lay_out()
+        answering.reckon(self.inbox)
 
     # pages
 

@@ -134,6 +134,8 @@ async def open_box(screen: InboxScreen, terms: Terms, draft: Draft) -> None:
         box.cautions = (f"{terms.refusal} Ctrl+S copies your words and opens that page; you paste them there. "
                         "convo then finds your answer by itself.",)  # fmt: skip
     screen.whole_thread = False
+    if opened is not None:
+        screen.convo.load_around(opened.row.thread_id)
     screen.thread.answer(terms.message.message_id)
     screen.lay_panes(screen.app.size.width, screen.app.size.height)
     screen.set_focus(box.words)
@@ -141,6 +143,18 @@ async def open_box(screen: InboxScreen, terms: Terms, draft: Draft) -> None:
     screen.draw_reply()
     screen.draw()
     screen.call_after_refresh(screen.thread.show_current)
+
+
+def reckon(screen: InboxScreen) -> None:
+    """The rest of the conversation was loaded: what was written before the box was opened did not come meanwhile."""
+    box = screen.reply
+    draft = box.draft if box is not None else None
+    opened = screen.thread.opened
+    if box is None or draft is None or opened is None or not draft.seen_arrival:
+        return
+    later = [entry for entry in opened.entries if entry.arrival > draft.seen_arrival]
+    if later and all(entry.created_at <= draft.touched_at for entry in later):
+        box.draft = replace(draft, seen_arrival=max(entry.arrival for entry in later))
 
 
 def box_of(screen: InboxScreen) -> ReplyBox:

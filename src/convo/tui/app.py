@@ -63,6 +63,7 @@ class ConvoApp(AccountedApp):
         self.first = first
         self._keep_timer: Timer | None = None
         self._leaving = False
+        self._asked_around = {}
         self._changes: set[int] = set()
         self._any_change = False
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convo.engine import voice
-from convo.tui import cells, oneatatime, phrases, render
+from convo.engine import voice, why
+from convo.tui import cells, oneatatime, phrases, quieted, render
 from convo.tui.commands import BY_NAME, KEY_LINES, shown_key
 from convo.tui.keymap import TEXT_PLACES
 from convo.tui.lines import EMPTY, Line, Span, emphasised, line
+from convo.tui.page import HELP_NAMES
 from convo.views import Health, View
 
 if TYPE_CHECKING:
@@ -134,10 +135,18 @@ def keys(screen: InboxScreen, size: int) -> Line:
             continue
         if not keymap.keys(command):
             continue
-        shown.append((_key_here(screen, command), _label_here(screen, command), command))
+        label = _label_here(screen, command)
+        if label not in [known for _, known, _ in shown]:  # two keys for one thing: the first one is enough
+            shown.append((_key_here(screen, command), label, command))
     return render.key_line(shown, size)
 
 
+_QUIET_LABELS = {"quiet": "not quiet", "mute_person": "end it (mute, note why)"}
+_PLACE_LABELS: dict[str, dict[str, str]] = {
+    "help": {"search": "find a key"},
+    "people": {"to_people": "to the words"},
+    "search": {"to_results": "or Enter to the results"},
+}
 _ONE_LABELS = {"done": "let go", "next_waiting": "leave for now", "back": "list"}
 
 
@@ -166,8 +175,12 @@ def _label_here(screen: InboxScreen, command: str) -> str:
             return "send now"
     if screen.page.kind == "accounts":
         return _account_label(screen, command)
-    if command == "quiet" and screen.desk.view is View.QUIET:
-        return "not quiet"
+    if screen.place == "help" and command == "forward":
+        return f"help for {HELP_NAMES[screen.page.next_topic]}"
+    if screen.place in _PLACE_LABELS and command in _PLACE_LABELS[screen.place]:
+        return _PLACE_LABELS[screen.place][command]
+    if screen.desk.view is View.QUIET and screen.place == "list" and command in _QUIET_LABELS:
+        return _QUIET_LABELS[command]
     if screen.one is not None and screen.place == "thread" and command in _ONE_LABELS:
         return _ONE_LABELS[command]
     return BY_NAME[command].label
@@ -185,9 +198,13 @@ def _menu_keys(screen: InboxScreen, size: int) -> Line:
     question = screen.menu.question
     assert question is not None
     letters = " ".join(choice.key for choice in question.choices if len(choice.key) == 1)
-    shown = [(letters, "choose", "")] if letters else [("↑ ↓", "choose", "")]
-    if question.enter:
-        shown.append(("Enter", question.enter, ""))
+    shown = [(letters, "choose", "")] if letters else []
+    if not letters and screen.menu.choices:
+        shown = [("↑ ↓", "choose", "")]
+    first = question.choices[0] if question.choices else None
+    enter = question.enter or (first.label.partition(",")[0] if first and first.key != "Enter" else "")
+    if enter:
+        shown.append(("Enter", enter, ""))
     shown.append(("Esc", question.leave, ""))
     return render.key_line(shown, size)
 
@@ -211,19 +228,28 @@ def title(screen: InboxScreen, size: int) -> list[Line]:
     handle = (
         phrases.at_handle(who) if who is not None and who.name and not (screen.one_pane and size < 76) else ""
     )
-    reason = voice.why_here(opened.row, moment.here, handle)
+    reason = why.why_here(opened.row, moment.here, handle)
     where = phrases.place(opened.row.platform, opened.row.account, moment)
     rows += [line(" ", Span(part, "muted")) for part in cells.wrap(f"{where}. {reason}".rstrip(), size - 2)]
     return rows if compact else [*rows, EMPTY]
 
 
 def fill_about(screen: InboxScreen, size: int) -> None:
-    """Below the one conversation: who this person is to the user."""
-    about = screen.parts["about"]
-    about.display = screen.one is not None and not screen.replying
+    """Below the conversation: who this person is to the user, one at a time; in Quiet why it is there."""
+    about, detail = screen.parts["about"], screen.parts["detail"]
+    row = quieted.chosen(screen) if screen.desk.view is View.QUIET else None
+    was = about.display
+    about.display = (
+        screen.one is not None or (row is not None and not screen.one_pane)
+    ) and not screen.replying
+    detail.display = row is not None and screen.one_pane
+    if row is not None and screen.one_pane:
+        detail.show(quieted.detail_lines(screen, row, size))
     if not about.display:
+        if was and not screen.replying:
+            screen.thread.styles.height = "1fr"
         return
-    about.show(oneatatime.about_lines(screen, size))
+    about.show(quieted.detail_lines(screen, row, size) if row else oneatatime.about_lines(screen, size))
     room = screen.app.size.height - 3 - len(screen.parts["title"].lines) - len(about.lines)
     screen.thread.styles.height = max(min(len(screen.thread.thread.lines), room), 1)
 

@@ -10,10 +10,11 @@ from convo.clock import Clock
 from convo.config import Config
 from convo.engine import voice
 from convo.engine.when import shown_time
-from convo.tui import phrases
+from convo.tui import pending, phrases
 from convo.tui.entries import Frame
 from convo.tui.keymap import Chord, Keymap
 from convo.tui.menus import Question
+from convo.tui.outcomes import Outcomes
 from convo.tui.phrases import Moment
 from convo.tui.sources import Look, Source
 from convo.views import AccountStatus, Health, OutboxRow, OutboxState, Row, Seen, Someone, View
@@ -45,10 +46,13 @@ class Desk:
         self.trouble = False
         self.question: Question | None = None
         self.held: tuple[OutboxRow, ...] = ()
+        self.unsent: tuple[OutboxRow, ...] = ()
+        """Every answer that has not arrived."""
         self.on_way: frozenset[str] = frozenset()
         """The messages to which an answer is on its way, by URI."""
         self.waiting: tuple[tuple[Someone, ...], datetime | None] = ((), None)
         self.accounts: tuple[AccountStatus, ...] = ()
+        self._outcomes = Outcomes(engine.inbox)
         self.told: dict[str, Health] = {}
         """The trouble of each account that was already told."""
         self.pending = False
@@ -71,11 +75,8 @@ class Desk:
 
     def frame(self, size: int) -> Frame:
         """What an open conversation of this width is drawn with."""
-        leaving = {}
-        for row in self.held:
-            left = phrases.seconds_left(row, self.moment())
-            leaving[row.message_uri] = f"leaves in {left} s" if self.motion else "leaves in a moment"
-        return Frame(size, self.moment(), leaving=leaving)
+        moment = self.moment()
+        return Frame(size, moment, leaving=pending.labels(self.unsent, moment, self.motion))
 
     def begin(self, screen: InboxScreen) -> None:
         """Read the first page from the store and show it."""
@@ -97,11 +98,17 @@ class Desk:
         self.accounts = inbox.accounts()
         outbox = inbox.outbox()
         self.held = tuple(row for row in outbox if row.state is OutboxState.HELD)
-        leaving = (OutboxState.HELD, OutboxState.QUEUED, OutboxState.SENDING)
-        self.on_way = frozenset(row.message_uri for row in outbox if row.state in leaving)
+        self.on_way = frozenset(row.message_uri for row in outbox if row.state in pending.LEAVING)
+        changed, self.unsent = outbox != self.unsent, outbox
         if self._screen is not None:
-            self._screen.thread.thread.on_way = self.on_way
+            thread = self._screen.thread
+            thread.thread.on_way, thread.thread.leaving = self.on_way, pending.entries(outbox)
+            if changed and thread.opened is not None:
+                thread.lay_out()
         self._tell_accounts()
+        for outcome in self._outcomes.look(outbox, self.accounts, self.clock.now()):
+            if outcome.may_follow(self.words):
+                self.say(outcome.words, trouble=outcome.urgent)
 
     def _tell_accounts(self) -> None:
         """A trouble is told once when it begins and once when it ends."""

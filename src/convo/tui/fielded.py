@@ -48,12 +48,17 @@ class FieldedApp(OutsideApp):
         opened = self.inbox.thread.opened
         if opened is not None:
             self._look_timer = self.set_timer(LOOKED_AFTER, partial(self._looked, opened.row.thread_id))
+            self.load_around(opened.row.thread_id)
 
     async def _looked(self, thread_id: int = 0) -> None:
         opened = self.inbox.thread.opened
         if opened is None or thread_id not in (0, opened.row.thread_id) or self.desk.view is View.QUIET:
             return
         await self.engine.acts.looked(Seen(opened.row.thread_id, opened.row.arrival))
+
+    def load_around(self, thread_id: int) -> None:
+        """Ask the platform for what is missing of an opened conversation."""
+        raise NotImplementedError
 
     # the reply box
 
@@ -237,9 +242,8 @@ class FieldedApp(OutsideApp):
 
     def next_help(self) -> None:
         """The help of the next place."""
-        order = pages.HELP_ORDER
         page = self.inbox.page
-        page.topic = order[(order.index(page.topic) + 1) % len(order)]
+        page.topic = page.next_topic
         page.filter = ""
         self.draw_page()
         self.inbox.draw()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convo.engine import voice
+from convo.engine import voice, why
 from convo.model import Reason
 from convo.tui import cells, phrases
 from convo.tui.lines import EMPTY, Line, Span, emphasised, line
@@ -208,7 +208,7 @@ def title_lines(opened: Opened, moment: Moment, size: int, roomy: bool) -> list[
         verb = _VERBS.get(Reason(row.reason), "wrote to you") if row.reason else "wrote to you"
         words = f"{row.who.shown} {verb} on {where}, {when}"
     elif row.reminder:
-        words = voice.why_here(row, moment.here)
+        words = why.why_here(row, moment.here)
     rows = [line(" ", Span(part)) for part in cells.wrap(cells.plain_emoji(words), size - 2)]
     above = [EMPTY] if roomy else []
     return [*above, *rows, line(" ", Span(cells.field(phrases.title(row), size - 2), bold=True)), EMPTY]

@@ -27,6 +27,9 @@ HELP_NAMES: dict[Place, str] = {
 HELP_ORDER: tuple[Place, ...] = ("list", "thread", "views", "reply", "search", "accounts")
 
 
+_KEYS = 9
+"""Cells of the keys on a row of help."""
+
 PageKind = Literal["help", "accounts", "end", "first", "person"]
 
 
@@ -49,6 +52,11 @@ class Page(Inked, ScrollView, can_focus=True):
         self.kind, self.title, self.index, self.filter = kind, title, 0, ""
         self.display = True
         self.scroll_to(y=0, animate=False, immediate=True)
+
+    @property
+    def next_topic(self) -> Place:
+        """The place whose keys the help shows next."""
+        return HELP_ORDER[(HELP_ORDER.index(self.topic) + 1) % len(HELP_ORDER)]
 
     def close(self) -> None:
         """Show the body again."""
@@ -83,13 +91,21 @@ def help_lines(keymap: Keymap, place: Place, wide: int, words: str = "") -> list
     count = 3 if wide >= 110 else 2 if wide >= 76 else 1
     size = (wide - 2) // count
     body = _columns(blocks, count, size) if blocks else [line(f' Nothing is called "{words}".')]
-    foot = [EMPTY, line(" There is no key to post. convo answers people."),
+    foot = [line(" There is no key to post. convo answers people."),
             emphasised(" Every key can be changed:  [keys] in config.toml", ("[keys]",))]  # fmt: skip
-    return [EMPTY, *body, *foot]
+    return [EMPTY, *body, EMPTY, *_keyless(commands, keymap, wide, words), *foot]
+
+
+def _keyless(commands: list[Command], keymap: Keymap, wide: int, words: str) -> list[Line]:
+    """What has no key stands in the palette and in the menu of a row."""
+    found = [one.help for one in commands if not keymap.keys(one.name) and words.casefold() in one.help]
+    palette = keymap.shown("commands") or "the right mouse button"
+    told = f"Without a key, under {palette}: {'; '.join(found)}."
+    return [line(" ", part) for part in cells.wrap(told, wide - 2)] if found else []
 
 
 def _help_rows(commands: list[Command], keymap: Keymap, words: str) -> list[Line]:
-    """One row for each command, or for two that belong together."""
+    """One row for each command with a key, or for two that belong together."""
     here = {one.name for one in commands}
     second = {pair for name, (pair, _) in HELP_ROWS.items() if name in here and pair in here}
     rows, views = [], list[str]()
@@ -105,10 +121,12 @@ def _help_rows(commands: list[Command], keymap: Keymap, words: str) -> list[Line
         if pair in here and keymap.keys(pair):
             keys, text = [*keys, keymap.keys(pair)[0]], both
         shown = " ".join(shown_key(key) for key in keys)
+        if cells.width(shown) > _KEYS:
+            shown = shown_key(keys[0])
         if words.casefold() in f"{text} {command.label} {shown}".casefold():
-            rows.append(line("  ", Span(cells.pad(shown, 7), "text", True), "  ", text))
+            rows.append(line("  ", Span(cells.pad(shown, _KEYS), "text", True), "  ", text))
     if views and words.casefold() in "go to a view g":
-        rows.append(line("  ", Span("g …    ", "text", True), f"  go to a view: {' '.join(views)}"))
+        rows.append(line("  ", Span(cells.pad("g …", _KEYS), "text", True), f"  view: {' '.join(views)}"))
     return rows
 
 

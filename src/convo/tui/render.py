@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from convo.engine import voice
+from convo.engine import why
 from convo.engine.when import DAYS, shown_time
 from convo.model import Reason, Visibility
 from convo.people import PersonRow
@@ -32,6 +32,10 @@ _TAG_ROLES = {
     "draft": "good",
     "sent": "good",
 }
+
+
+_LOOKS = frozenset({"woke", "reopened", "new", "first time"})
+"""Tags that only say what the user has not looked at yet."""
 
 
 @frozen
@@ -152,7 +156,7 @@ def hit_spans(text: str, size: int, role: str = "muted") -> list[Span]:
 def _said(row: Row) -> str:
     """The words of a row: what was said to the user, or what stands in their place."""
     if row.state is State.QUIET and row.reason:
-        return f"{voice.quiet_words(row.reason)}: {row.words}" if row.words else voice.quiet_words(row.reason)
+        return f"{why.quiet_words(row.reason)}: {row.words}" if row.words else why.quiet_words(row.reason)
     if row.covered:
         return f"[{row.covered}] covered, z shows it"
     if row.reason == Reason.REVIEW.value:
@@ -179,7 +183,10 @@ def fields_of_row(row: Row, view: View, moment: Moment, leaving: OutboxRow | Non
     age = phrases.age(row.waiting_since or row.state_since or row.last_message_at, moment)
     if row.state is State.SNOOZED:
         age = phrases.coming(row.snoozed_until, moment)
-        tag = tag or _wakes(row, moment)
+        tag = tag if tag and tag not in _LOOKS else _wakes(row, moment)
+    elif row.state is State.ANSWERED:
+        age = phrases.age(row.last_message_at, moment)
+        tag = tag or ("their turn" if row.last_is_me else "")
     elif row.state in (State.DONE, State.MUTED):
         age = phrases.age(row.state_since or row.last_message_at, moment)
     return Fields(

@@ -109,6 +109,8 @@ class Router:
             await self._run("quit")
         elif field and key != "enter":
             return False
+        elif key == "?":
+            self._screen.desk.say("A letter chooses; j and k move, Enter takes it, Esc leaves.")
         else:
             choice = menu.pick(key)
             if choice is not None:

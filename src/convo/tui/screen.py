@@ -72,6 +72,7 @@ class InboxScreen(Palette, Screen[None]):
             "top": Painted(id="top", ground="edge"),
             "rule-left": Painted(id="rule-left", classes="rule"),
             "notice": Painted(id="notice"),
+            "detail": Painted(id="detail"),
             "rule-right": Painted(id="rule-right", classes="rule"),
             "title": Painted(id="title"),
             "about": Painted(id="about"),
@@ -94,6 +95,7 @@ class InboxScreen(Palette, Screen[None]):
             with self.middle:
                 yield self.parts["notice"]
                 yield self.list
+                yield self.parts["detail"]
             yield self.parts["rule-right"]
             with self.right:
                 yield self.parts["title"]
@@ -170,6 +172,8 @@ class InboxScreen(Palette, Screen[None]):
     def settle(self) -> None:
         """After a resize: what the cursor is on is in sight, menus are at their place, the focus is seen."""
         self.focus_pane(self.pane)
+        if self.pane == "list" and not self.replying:
+            self.desk.follow()
         if self.menu.question is not None:
             self.place_menu()
         if self.reply is not None and self.replying:
@@ -238,7 +242,7 @@ class InboxScreen(Palette, Screen[None]):
             return
         high = self.app.size.height - 3 - len(self.parts["title"].lines)
         self.reply.draw(pane.width, 4 if self.whole_thread else high - KEPT, self.app.size.height >= 24)
-        lines = len(self.thread.thread.lines) + 1
+        lines = len(self.thread.thread.lines) + (0 if self.thread.thread.compact else 1)
         self.thread.styles.height = max(min(lines, high - self.reply.height), KEPT if high > KEPT else 1)
 
     # menus

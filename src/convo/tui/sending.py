@@ -45,13 +45,21 @@ def _said(screen: InboxScreen, words: tuple[str, ...]) -> bool:
     return False
 
 
+def in_words(caution: Caution) -> str:
+    """A caution with what it is about: Carl wrote to Ana: "The well is on our side." Ctrl+G shows it."""
+    if not caution.taste:
+        return caution.words
+    start = caution.words.removesuffix(caution.keys).rstrip().removesuffix(".")
+    return f'{start}: "{caution.taste}" {caution.keys}'.rstrip()
+
+
 async def _warned(screen: InboxScreen, draft: Draft) -> None:
     """What moved, what would be refused and what more people would read is said first."""
     cautions = screen.desk.engine.answers.cautions(draft)
     blocking = [one for one in cautions if one.blocks]
     asking = [one for one in cautions if one.needs_yes and not one.blocks]
     telling = [one for one in cautions if not one.needs_yes and not one.blocks]
-    said = tuple(one.words for one in (*blocking, *telling))
+    said = tuple(in_words(one) for one in (*blocking, *telling))
     if said and (not _said(screen, said) or blocking):
         return
     terms = box_of(screen).terms
@@ -124,6 +132,8 @@ def _go_on(screen: InboxScreen, thread_id: int) -> None:
         waiting = screen.thread.thread.still_waiting()
         if waiting:
             screen.thread.to_message(waiting[0].message_id)
+            if screen.one_pane and screen.one is None:
+                moving.open_thread(screen, thread_id)
             return
     if screen.one is not None:
         oneatatime.after(screen)
@@ -154,7 +164,7 @@ async def _paste(screen: InboxScreen, draft: Draft) -> None:
     terms = box.terms
     assert terms is not None
     moved = tuple(
-        one.words for one in desk.engine.answers.cautions(draft) if one.kind is not CautionKind.REFUSED
+        in_words(one) for one in desk.engine.answers.cautions(draft) if one.kind is not CautionKind.REFUSED
     )
     if moved and not _said(screen, moved):
         return

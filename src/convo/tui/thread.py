@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from convo.engine import finding
+from convo.tui import cells
 from convo.tui import entries as drawing
 from convo.tui.entries import Fold, Frame, outline
-from convo.tui.lines import EMPTY, Line, Span, mark
+from convo.tui.lines import EMPTY, Line, Span, line
 from convo.views import Entry, Opened
 
 Item = Entry | Fold
@@ -24,6 +25,10 @@ class ThreadLines:
         """The message that is being answered; what comes after it is folded."""
         self.on_way: frozenset[str] = frozenset()
         """The messages to which an answer of the user is on its way, by URI."""
+        self.leaving: tuple[Entry, ...] = ()
+        """The user's answers that have not arrived; they stand below what they answer, and take no cursor."""
+        self.missing = ""
+        """Why not all of the conversation could be loaded, "" where nothing is known to be missing."""
         self.wanted = ""
         """The words that are searched for in it."""
         self.compact = False
@@ -40,6 +45,7 @@ class ThreadLines:
         keep = self.current_key if same else ""
         if not same:
             self.uncovered, self.open_folds, self.answering, self.wanted = set(), set(), None, ""
+            self.missing = ""
         self._drawn.clear()
         self.opened = opened
         self.outline()
@@ -152,12 +158,19 @@ class ThreadLines:
                 self.lines.append((-1, EMPTY))
             self.starts.append(len(self.lines))
             self.lines += [(number, painted) for painted in self._item_lines(item, frame)]
-        if self.opened.partial:
+            for answer in self._answers_to(item):
+                self.lines += [] if self.compact else [(-1, EMPTY)]
+                self.lines += [(-1, painted) for painted in drawing.entry_lines(answer, frame)]
+        for words in dict.fromkeys(one for one in (self.opened.partial, self.missing) if one):
             self.lines.append((-1, EMPTY))
-            for painted in drawing.text_lines(self.opened.partial, frame.size - 2):
-                self.lines.append((-1, Line((mark(" "), *painted.spans))))
+            self.lines += [(-1, line(" ", Span(part, "muted"))) for part in cells.wrap(words, frame.size - 2)]
         if self.wanted.strip():
             self.lines = [(number, _with_hits(painted, self.wanted)) for number, painted in self.lines]
+
+    def _answers_to(self, item: Item) -> list[Entry]:
+        """What is on its way to the messages of an item."""
+        uris = {entry.uri for entry in inside(item)}
+        return [answer for answer in self.leaving if answer.parent_uri in uris]
 
     def hits(self) -> list[int]:
         """The messages in which all the words that are searched for stand, in their order."""

@@ -204,16 +204,32 @@ async def mute_person(screen: InboxScreen) -> None:
     row = _row(screen)
     if who is None or row is None:
         return
-    there = able(screen.desk.engine.accounts.can(row.account), "mute_person")
+    desk = screen.desk
+    there = able(desk.engine.accounts.can(row.account), "mute_person")
     choices = [Choice("m", f"hear nothing from {phrases.first_name(who)} any more")]
     if there:
         choices.append(Choice("t", "the same, and mute there, too"))
 
     async def chosen(letter: str) -> None:
-        result = await screen.desk.engine.acts.mute_person(who.person_id, there=letter == "t")
+        result = await desk.engine.acts.mute_person(who.person_id, there=letter == "t")
+        commercial = desk.view is View.QUIET and screen.pane == "list"
         after(screen, result)
+        if commercial:  # the note is where one writes why
+            await screen.convo.open_note(who, desk.engine.inbox.note(who.person_id))
 
-    screen.ask(Question(f"Mute {who.shown}?", tuple(choices), chosen, enter="mute"))
+    words = f"Here, and everywhere you hear from {phrases.first_name(who)}: {_everywhere(screen, who)}."
+    screen.ask(Question(f"Mute {who.shown}?", tuple(choices), chosen, words=words, enter="mute"))
+
+
+def _everywhere(screen: InboxScreen, who: Someone) -> str:
+    """The accounts of one human as they are known here: handle and platform."""
+    desk = screen.desk
+    page = desk.engine.people.person(who.person_id, limit=1)
+    persons = page.persons if page is not None else ()
+    label = desk.engine.accounts.label
+    return ", ".join(f"{phrases.at_handle(one.person)} on {label(one.platform)}" for one in persons) or (
+        phrases.at_handle(who)
+    )
 
 
 async def snooze(screen: InboxScreen) -> None:
