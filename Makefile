@@ -25,6 +25,7 @@ lint: $(STAMP)  ## ruff: lint and format
 
 types: $(STAMP)  ## mypy, strict
 	@$(BIN)/mypy
+	@MYPYPATH=tests/guestbook/src:tests/guestbook/checks $(BIN)/mypy --explicit-package-bases tests/guestbook/src/convo_guestbook/__init__.py tests/guestbook/checks/*.py
 
 unit: $(STAMP)  ## the tests on this Python only
 	@$(BIN)/python -m pytest -n 2

@@ -6,8 +6,10 @@ import pytest
 
 pytest.register_assert_rewrite("convo.testing", "tests.adapters.mutants")
 
-ONCE = ("tests/faults/", "tests/damage/", "tests/hostile/")
-"""Folders whose tests kill programs and break files: what they find does not depend on the Python."""
+collect_ignore = ["guestbook"]
+"""A package of its own, whose tests run where it is installed: `test_third_party.py`."""
+ONCE = ("tests/test_third_party.py", "tests/faults/", "tests/damage/", "tests/hostile/")
+"""Tests that kill programs, break files or install packages: what they find does not depend on the Python."""
 CONFORMANCE = "tests/adapters/test_conformance_"
 EVERYWHERE = (f"{CONFORMANCE}memory", f"{CONFORMANCE}mastodon")
 """The conformance of the other platforms is tried on the oldest and the newest Python only."""

@@ -1,0 +1,5 @@
+"""Readable failures of the conformance suite."""
+
+import pytest
+
+pytest.register_assert_rewrite("convo.testing")
