@@ -101,6 +101,8 @@ MESSAGE = {
 class Town:
     """An instance with the user, zoe from elsewhere, and a post of the user's."""
 
+    api = "v3"
+
     def __init__(self, **options: Any) -> None:
         self.clock = HandClock(datetime(2026, 11, 20, 8, 13, 20, tzinfo=timezone.utc))
         self.server = Lemmy(self.clock, Options(**options))
@@ -119,7 +121,9 @@ class Town:
             headers["authorization"] = f"Bearer {token}"
         content = json.dumps(body).encode() if body is not None else b""
         way = method or ("GET" if body is None else "POST")
-        return self.server.answer(Request(way, f"/api/v3/{path}", headers, content, "http://127.0.0.1"))
+        return self.server.answer(
+            Request(way, f"/api/{self.api}/{path}", headers, content, "http://127.0.0.1")
+        )
 
     def rows(self, kind: str = "replies") -> list[str]:
         place = {"replies": "user/replies", "mentions": "user/mention"}[kind]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from tests.simulators._lemmy_calls import Call, LemmyError
-from tests.simulators._lemmy_state import Comment, Instance, Post
+from tests.simulators._lemmy_state import Comment, Instance, Person, Post
 from tests.simulators._lemmy_views import MANY, MORE, Views
 from tests.simulators.messages import Answer, json_answer
-
-SORTS = ("Hot", "Top", "New", "Old", "Controversial")
 
 
 class Reads:
     """The GET routes."""
+
+    sorts: tuple[str, ...] = ("Hot", "Top", "New", "Old", "Controversial")
+    hot, old = "Hot", "Old"
 
     def __init__(self, instance: Instance) -> None:
         self.instance = instance
@@ -45,13 +46,13 @@ class Reads:
             rows = [row for row in rows if not row.comment.creator.bot]
         if call.flag("unread_only"):
             rows = [row for row in rows if not row.read]
-        sort = self._sort(call, "Hot")
-        rows.sort(key=lambda row: (row.published, row.id), reverse=sort != "Old")
+        sort = self._sort(call, self.hot)
+        rows.sort(key=lambda row: (row.published, row.id), reverse=sort != self.old)
         return json_answer({name: [self.views(call).row(row) for row in rows[call.part()]]})
 
     def _sort(self, call: Call, default: str) -> str:
         sort = call.request.first("sort", default)
-        if sort not in SORTS:
+        if sort not in self.sorts:
             raise LemmyError(f"Query deserialize error: unknown variant `{sort}`")
         return sort
 
@@ -108,25 +109,31 @@ class Reads:
 
     def comments(self, call: Call) -> Answer:
         """GET /comment/list: a tree with `max_depth`, else a flat list; silently without what the account hides."""
-        found = [one for one in self.instance.comments.values() if self._shown(call, one)]
-        post, parent, depth = call.number("post_id"), call.number("parent_id"), call.number("max_depth")
-        top = 0
-        if post is not None:
-            found = [one for one in found if one.post.id == post]
-        if parent is not None:
-            top = len(self.comment_of(parent).path)
-            found = [one for one in found if parent in one.path]
-        if creator := call.number("creator_id"):
-            found = [one for one in found if one.creator.id == creator]
-        sort = self._sort(call, "Hot")
-        found.sort(key=lambda one: (one.published, one.id), reverse=sort != "Old")
+        found, depth = self._found(call), call.number("max_depth")
         if depth is not None:
-            found = [one for one in found if len(one.path) <= top + depth]
-            found.sort(key=lambda one: one.path[:-1])
-            found = found[: self.instance.options.tree_most]
+            found = self._tree(call, found, depth)[: self.instance.options.tree_most]
         else:
             found = found[call.part()]
         return json_answer({"comments": [self.views(call).comment(one) for one in found]})
+
+    def _found(self, call: Call) -> list[Comment]:
+        """The comments that are asked for, in their order."""
+        found = [one for one in self.instance.comments.values() if self._shown(call, one)]
+        if (post := call.number("post_id")) is not None:
+            found = [one for one in found if one.post.id == post]
+        if (parent := call.number("parent_id")) is not None:
+            assert self.comment_of(parent)
+            found = [one for one in found if parent in one.path]
+        if creator := call.number("creator_id"):
+            found = [one for one in found if one.creator.id == creator]
+        sort = self._sort(call, self.hot)
+        return sorted(found, key=lambda one: (one.published, one.id), reverse=sort != self.old)
+
+    def _tree(self, call: Call, found: list[Comment], depth: int) -> list[Comment]:
+        """Those that are not too deep, by the way to what they answer."""
+        parent = call.number("parent_id")
+        top = len(self.comment_of(parent).path) if parent is not None else 0
+        return sorted((one for one in found if len(one.path) <= top + depth), key=lambda one: one.path[:-1])
 
     def _shown(self, call: Call, comment: Comment) -> bool:
         """Whether the caller's own settings let a comment through."""
@@ -134,7 +141,7 @@ class Reads:
         if call.me is None:
             return True
         listing = call.request.first("type_") or options.listing
-        if listing == "Subscribed":
+        if listing.lower() == "subscribed":
             return False
         if comment.creator.id in self._blocked(call) or (comment.creator.bot and not options.bots):
             return False
@@ -162,16 +169,7 @@ class Reads:
 
     def user(self, call: Call) -> Answer:
         """GET /user: a person with what they wrote, newest first, as far as the caller reads its language."""
-        name, _, domain = call.request.first("username").partition("@")
-        number = call.number("person_id")
-        found = [
-            one
-            for one in self.instance.people.values()
-            if one.id == number or (one.name, one.domain) == (name, domain or self.instance.options.domain)
-        ]
-        if not found:
-            raise LemmyError("couldnt_find_person")
-        person, views = found[0], self.views(call)
+        person, views = self._person(call, call.number("person_id")), self.views(call)
         languages = self.instance.options.languages
         comments = [one for one in self.instance.comments.values() if one.creator is person]
         comments = [one for one in comments if one.language in languages]
@@ -188,6 +186,15 @@ class Reads:
                 "moderates": [],
             }
         )
+
+    def _person(self, call: Call, number: int | None) -> Person:
+        """A person by id, or by name where there is none. Raises LemmyError."""
+        name, _, domain = call.request.first("username").partition("@")
+        for one in self.instance.people.values():
+            wanted = (one.name, one.domain) == (name, domain or self.instance.options.domain)
+            if one.id == number or (number is None and wanted):
+                return one
+        raise LemmyError("not_found" if self.instance.options.modern else "couldnt_find_person", 400)
 
     def resolve(self, call: Call) -> Answer:
         """GET /resolve_object: what stands at an address, for those who are signed in."""

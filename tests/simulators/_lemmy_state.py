@@ -23,7 +23,8 @@ class Options:
     """What differs between servers and between accounts."""
 
     domain: str = "lemmy.example"
-    version: str = "0.19.11"
+    modern: bool = False
+    """A server of 1.0 with the API v4, and without v3."""
     limits: bool = False
     """The buckets of the code's own test configuration: 180 reads in 60 s, 6 comments in 600 s."""
     tree_most: int = 300
@@ -127,6 +128,19 @@ class Row:
 
 
 @dataclass
+class Note:
+    """A notification of a server of 1.0: one list holds all kinds."""
+
+    id: int
+    kind: str
+    recipient: Person
+    thing: Comment | Post | PrivateMessage
+    published: datetime
+    read: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
 class Instance:
     """The database."""
 
@@ -137,6 +151,9 @@ class Instance:
     comments: dict[int, Comment] = field(default_factory=dict)
     messages: dict[int, PrivateMessage] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    muted: set[tuple[int, int]] = field(default_factory=set)
+    """Persons and the posts they muted."""
     blocked: dict[int, set[int]] = field(default_factory=dict)
     last: int = 9000
 
@@ -196,13 +213,22 @@ class Instance:
         ]
         parent = self.comments.get(comment.parent)
         above = parent.creator if parent else comment.post.creator
-        for kind, people in (("mention", named), ("reply", [above] if above.local else [])):
+        kinds = [("mention", named), ("reply", [above] if above.local else [])]
+        for kind, people in reversed(kinds) if self.options.modern else kinds:
             for one in people:
                 if one.id in told or comment.creator.id in self.blocked.get(one.id, ()):
                     continue
                 told.add(one.id)
-                if not any((r.kind, r.recipient, r.comment) == (kind, one, comment) for r in self.rows):
-                    self.rows.append(Row(self.number(), kind, one, comment, when))
+                self._tell(kind, one, comment, when)
+
+    def _tell(self, kind: str, one: Person, comment: Comment, when: datetime) -> None:
+        """A row, unless there is one: 1.0 has one for each comment, 0.19 one of each kind."""
+        if self.options.modern:
+            known = any((note.recipient, note.thing) == (one, comment) for note in self.notes)
+            if not known and (one.id, comment.post.id) not in self.muted:
+                self.notes.append(Note(self.number(), kind, one, comment, when))
+        elif not any((row.kind, row.recipient, row.comment) == (kind, one, comment) for row in self.rows):
+            self.rows.append(Row(self.number(), kind, one, comment, when))
 
     def add_message(
         self, by: Person, to: Person, content: str, *, at: datetime | None = None
@@ -210,8 +236,11 @@ class Instance:
         """A private message."""
         number, when = self.number(), at or self.clock.now()
         ap_id = self._ap_id(by, "private_message", number)
-        self.messages[number] = PrivateMessage(number, by, to, content, when, ap_id)
-        return self.messages[number]
+        made = PrivateMessage(number, by, to, content, when, ap_id)
+        self.messages[number] = made
+        if self.options.modern:
+            self.notes.append(Note(self.number(), "private_message", to, made, when))
+        return made
 
     def change(self, comment: Comment, content: str) -> None:
         """Other words; who is named only now is told."""
@@ -222,6 +251,14 @@ class Instance:
         """An administrator removes every trace."""
         self.comments.pop(comment.id, None)
         self.rows = [row for row in self.rows if row.comment is not comment]
+        self.notes = [note for note in self.notes if note.thing is not comment]
+
+    def answered(self, me: Person, comment: Comment) -> None:
+        """Whoever answers has read what is answered."""
+        for row in self.rows:
+            row.read = row.read or (row.recipient, row.comment) == (me, comment)
+        for note in self.notes:
+            note.read = note.read or (note.recipient, note.thing) == (me, comment)
 
     def tidied(self, content: str) -> str:
         """What the server makes of words: slurs replaced, tracking parameters taken out of addresses."""

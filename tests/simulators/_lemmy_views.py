@@ -213,7 +213,7 @@ class Views:
                 "counts": {"site_id": 1, "users": MANY, "posts": MORE, "comments": MANY, "communities": MANY},
             },
             "admins": [],
-            "version": options.version,
+            "version": "1.0.0-beta.1" if options.modern else "0.19.11",
             "all_languages": [{"id": one, "code": code, "name": code} for one, code in LANGUAGES.items()],
             "discussion_languages": list(LANGUAGES),
             "taglines": [],

@@ -45,6 +45,8 @@ class Writes:
         parent = self.instance.comments.get(body.get("parent_id") or 0)
         if parent is not None and parent.post is not post:
             raise LemmyError("couldnt_create_comment")
+        if parent is not None and self.instance.options.modern and (parent.deleted or parent.removed):
+            raise LemmyError("deleted")
         if parent is not None and len(parent.path) >= DEEPEST:
             raise LemmyError("max_comment_depth_reached")
         if parent is not None and me.id in self.instance.blocked.get(parent.creator.id, ()):
@@ -54,9 +56,8 @@ class Writes:
         if language not in LANGUAGES:
             raise LemmyError("language_not_allowed")
         made = self.instance.add_comment(me, post, content, parent=parent, language=language)
-        for row in self.instance.rows:
-            if parent is not None and (row.recipient, row.comment) == (me, parent):
-                row.read = True
+        if parent is not None:
+            self.instance.answered(me, parent)
         recipients = [row.recipient.id for row in self.instance.rows if row.comment is made]
         return self._shown(call, made, recipients)
 
