@@ -85,7 +85,7 @@ def test_show(synced: Cli) -> None:
 def test_reply_and_outbox(synced: Cli, stage: Stage) -> None:
     rows = synced("list", "--account", "bsky", "--json").json
     ben = next(row for row in rows if "@ben.okafor.example" in row["waiting_for"])
-    held = synced("reply", ben["id"], "-m", "I read it tonight.", "--hold", "3600", "--json")
+    held = synced("reply", ben["id"], "-m", "I read it tonight.", "--hold", "600", "--json")
     assert held.status == 0
     assert set(held.json) >= SENT
     assert held.json["state"] == "held"

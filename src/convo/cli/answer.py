@@ -9,6 +9,7 @@ from convo.adapters.contract import Verb
 from convo.cli.input import confirmed, written_text
 from convo.cli.output import entry_json, outbox_json, say, say_error, say_json, sent_json, table
 from convo.cli.run import DONE, FAILED, Session, UsageError, data_dir
+from convo.engine.answers import LONGEST_HOLD
 from convo.engine.terms import Terms
 from convo.model import Visibility
 from convo.text import shorten
@@ -18,6 +19,8 @@ from convo.views import Draft, Entry, OutboxRow, OutboxState, public_id
 async def reply(session: Session) -> int:
     """`convo reply`: exit status 0 when sent, or queued as asked; else 1."""
     options = session.options
+    if options.hold is not None and not 0 <= options.hold <= LONGEST_HOLD:
+        raise UsageError(f"--hold takes seconds from 0 to {LONGEST_HOLD}; convo schedules nothing.")
     message = _answered(session)
     terms = session.engine.answers.terms(message.message_id, options.account)
     draft = _draft(session, terms)

@@ -112,7 +112,7 @@ COMMANDS: tuple[Command, ...] = (
                 metavar="TEXT",
                 help="the description of the file before it",
             ),
-            _arg("--hold", type=float, metavar="S", help="keep it back for this many seconds"),
+            _arg("--hold", type=float, metavar="S", help="keep it back for this many seconds, 600 at most"),
             _arg("--yes", action="store_true", help="yes to what would be asked"),
         ),
     ),

@@ -24,6 +24,9 @@ __all__ = ["Answers", "CannotAnswer", "NeedsYes", "Places", "Terms"]
 LEAVING: Final = "That answer is leaving right now."
 NOT_THERE: Final = "That answer is not in the outbox."
 
+LONGEST_HOLD: Final = 600
+"""Seconds that an answer can be kept back: time to think better of it. convo schedules nothing."""
+
 
 class Answers:
     """Answers to messages. Nothing here creates text but in answer to one message."""
@@ -96,7 +99,7 @@ class Answers:
             draft,
             _terms.settled(draft, terms, visibility),
             terms.message.author.person_id,
-            now + timedelta(seconds=max(window, 0.0)),
+            now + timedelta(seconds=min(max(window, 0.0), LONGEST_HOLD)),
             now,
         )
         return self._woken(outbox_id)
