@@ -197,3 +197,12 @@ def test_buckets_run_empty_with_status_429() -> None:
     city = City(limits=True)
     answers = [city.answer(f"number {number}") for number in range(7)]
     assert [one.status for one in answers] == [200] * 6 + [429]
+
+
+def test_an_address_is_resolved_with_its_type() -> None:
+    city = City()
+    found = city.ask(f"resolve_object?q={city.zoe.actor}").json()
+    assert (found["type_"], found["person"]["id"]) == ("person", city.zoe.id)
+    one = city.write(city.zoe, "from elsewhere")
+    assert city.ask(f"resolve_object?q={one.ap_id}").json()["comment"]["id"] == one.id
+    assert error(city.ask("resolve_object?q=https://x.example/u/x")) == (404, "not_found")

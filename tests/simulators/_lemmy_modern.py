@@ -132,6 +132,22 @@ class ModernReads(Reads):
         ]
         return json_answer({"items": shown, **more})
 
+    def resolve(self, call: Call) -> Answer:
+        """GET /resolve_object: what stands at an address, with its type beside it."""
+        assert call.person
+        wanted, views = call.request.first("q"), self.views(call)
+        for comment in self.instance.comments.values():
+            if comment.ap_id == wanted:
+                return json_answer({"type_": "comment", **views.comment(comment)})
+        for post in self.instance.posts.values():
+            if post.ap_id == wanted:
+                return json_answer({"type_": "post", **views.post(post)})
+        for person in self.instance.people.values():
+            if person.actor == wanted:
+                view = {"person": views.person(person), "is_admin": False, "banned": person.banned}
+                return json_answer({"type_": "person", **view})
+        raise LemmyError("not_found", 404)
+
     def account(self, call: Call) -> Answer:
         """GET /account."""
         return json_answer(self.views(call).account(call.person))

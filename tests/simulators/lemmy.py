@@ -87,6 +87,7 @@ class Lemmy:
             ("PUT", "post/notifications"): writes.mute,
             ("POST", "post/notifications"): writes.mute,
             ("GET", "person/content"): reads.content,
+            ("GET", "resolve_object"): reads.resolve,
             ("POST", "private_message"): writes.message,
             ("PUT", "private_message"): writes.edit_message,
             ("DELETE", "private_message"): writes.delete_message,
