@@ -153,6 +153,7 @@ class _Reader:
             if len(self.lists) <= _DEEP:
                 writer.close(1)
         elif kind in ("paragraph_close", "heading_close", "table_close"):
+            self._noted(" ")
             writer.block(1 if self.lists else 2)
 
     def _item(self) -> None:

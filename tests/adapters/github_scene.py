@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -92,6 +93,19 @@ def scene(**quirks: Any) -> Iterator[Scene]:
         assert complaints(made.site.log) == []
     finally:
         made.site.stop()
+
+
+def play(act: Callable[[Scene], Awaitable[None]], **quirks: Any) -> None:
+    """Act in a scene of its own."""
+    with scene(**quirks) as made:
+
+        async def run() -> None:
+            try:
+                await act(made)
+            finally:
+                await made.close()
+
+        asyncio.run(run())
 
 
 def one(reading: Reading, text: str) -> Message:

@@ -81,7 +81,10 @@ def subjects(kinds: tuple[str, ...]) -> str:
 
     Of the kind "title" a discussion is looked for whose number is not known.
     """
-    variables, fields = [_SIZES], []
+    inside = any(
+        kind != "sha" for kind in kinds
+    )  # below a commit nothing is nested, and GitHub refuses spare variables
+    variables, fields = [_SIZES if inside else "$some: Int!"], []
     for at, kind in enumerate(kinds):
         if kind == "title":
             variables.append(f"$q{at}: String!")

@@ -148,7 +148,9 @@ async def _gather(
 
 
 def _variables(wanted: Sequence[Wanted]) -> Mapping[str, object]:
-    values: dict[str, object] = {"some": _SOME, "inside": _INSIDE}
+    values: dict[str, object] = {"some": _SOME}
+    if any(one.kind != "sha" for one in wanted):
+        values["inside"] = _INSIDE
     for at, one in enumerate(wanted):
         full = one.notification.repository.full_name
         if one.kind == "title":
