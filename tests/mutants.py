@@ -39,7 +39,9 @@ OPTIONS = [
 
 
 def node(world: str, test: str) -> str:
-    """The test's id for pytest."""
+    """The test's id for pytest; a test that is not of the suite is named with its file."""
+    if "::" in test:
+        return f"tests/adapters/{test}"
     return f"tests/adapters/test_conformance_{PLACES[world]}::{test}"
 
 
@@ -86,9 +88,10 @@ def main(wanted: list[str]) -> int:
     os.chdir(ROOT)
     from convo.testing import AdapterSuite
     from tests.adapters import mutants
-    from tests.adapters.mutants import answers, reading, weather, whole
+    from tests.adapters.mutants import answers, github, reading, weather, whole
 
-    every = [*reading.MUTATIONS, *weather.MUTATIONS, *answers.MUTATIONS, *whole.MUTATIONS]
+    parts = (reading, weather, answers, whole, github)
+    every = [mutation for part in parts for mutation in part.MUTATIONS]
     chosen = [one for one in every if not wanted or any(name in one.test for name in wanted)]
     survivors = []
     status, why = run(sorted({node(one.world, one.test) for one in chosen}))

@@ -106,6 +106,17 @@ def test_line_ends_do_not_hide_an_answer() -> None:
     play(act)
 
 
+def test_the_same_words_a_moment_before_are_no_proof() -> None:
+    async def act(s: Scene) -> None:
+        issue = s.forge.open(s.ana, s.tool, "One", "@me words", at=s.tick())
+        s.forge.comment(s.me, issue, "yes", at=s.tick())
+        adapter = s.adapter()
+        request = await prepared(adapter, one(await s.read(adapter=adapter), "words"), "yes")
+        assert isinstance(await adapter.find(request, ()), Absent)
+
+    play(act)
+
+
 def test_where_the_conversation_went_nobody_can_tell() -> None:
     async def act(s: Scene) -> None:
         issue = s.forge.open(s.ana, s.tool, "One", "@me words", at=s.tick())

@@ -15,9 +15,9 @@ class Mutation:
     """One fault put into an adapter, and the test of the suite that must fail because of it."""
 
     test: str
-    """Name of the test; its parameters in brackets where they matter."""
+    """Name of the test, its parameters in brackets where they matter; of a test beside the suite with its file."""
     world: str
-    """memory, overlapping, by hand, bluesky or mastodon: see `tests/mutants.py`."""
+    """memory, overlapping, by hand, bluesky, mastodon or github: see `tests/mutants.py`."""
     fault: str
     """What the mutated adapter does wrong, in a few words."""
     adapter: Change | None = None
