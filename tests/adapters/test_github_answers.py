@@ -219,7 +219,7 @@ def test_done_marks_as_read_and_never_as_done() -> None:
         reading = await s.read(adapter=adapter)
         s.forge.comment(s.ana, first, "more", at=s.tick())
         await adapter.mark_read(one(reading, "@me three").ref)
-        unread = {thread.subject.title for thread in s.forge.inbox.of(s.me) if thread.unread}  # type: ignore[union-attr]
+        unread = {thread.subject.title for thread in s.forge.inbox.of(s.me) if thread.unread}
         assert unread == {"One", "CI failed"}
         assert s.asked("DELETE") == []
         assert all("threads" in r.path and not r.body for r in s.asked("PATCH"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from convo.adapters import _github_care as caring
+from convo.adapters import _github_single as single
 from tests.adapters.mutants import Mutation
 
 _HERE = "convo.adapters._github_"
@@ -19,7 +19,7 @@ def _one_space(base: str, whole: Any, kind: str, number: int) -> str:
 
 
 async def _anybodys(api: Any, ref: Any, owned: Any) -> Any:
-    found = await caring.lookup(api, [ref], owned)
+    found = await single.lookup(api, [ref], owned)
     return found.messages[0] if found.messages else None
 
 
