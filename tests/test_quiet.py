@@ -10,7 +10,7 @@ import pytest
 
 from convo.greetings import GREETINGS, OFFERS, sounds_automatic
 from convo.model import Attachment, Link, Mention, Message, Person, Quote, Reason
-from convo.quiet import FOR_KNOWN, Stranger, fingerprint, parts, why_quiet
+from convo.quiet import FOR_KNOWN, OFTEN, Stranger, fingerprint, parts, why_quiet
 from convo.waiting import Parent
 
 MENTION, DIRECT, COMMENT, REPLY, QUOTE = (
@@ -31,7 +31,8 @@ def message(text: str = "Hello", **more: Any) -> Message:
 
 
 def stranger(text: str = "Hello", reason: Reason | None = MENTION, **more: Any) -> Stranger:
-    around = {name: more.pop(name) for name in ("known", "parent", "wrote_here", "same_text") if name in more}
+    names = ("known", "parent", "wrote_here", "by_author", "by_others", "names")
+    around = {name: more.pop(name) for name in names if name in more}
     return Stranger(message(text, **more), reason, **{"known": False, **around})
 
 
@@ -149,31 +150,128 @@ def test_the_host_shown_is_the_one_the_link_leads_to() -> None:
     assert "[broken" in why_quiet(stranger("https://[broken"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "hello dear",
+        "hi Robin 👋",
+        "Look here 👇",
+        "check this out",
+        "please read 🙏",
+        "take a look 🔥",
+        "Bitte anschauen:",
+        "bonjour, voir ici",
+        "hola!!",
+        "olha isso",
+        "ciao bella",
+        "kijk",
+        "kolla in",
+        "zobacz",
+        "смотри тут",
+        "bak",
+        "你好",
+        "これ見て",
+        "<3",
+    ],
+)
+@pytest.mark.parametrize("reason", [DIRECT, COMMENT, MENTION])
+def test_a_few_courtesies_that_would_fit_any_link_do_not_make_it_more(text: str, reason: Reason) -> None:
+    assert rule(stranger(f"@me {text} {LINK}", reason, names=("Robin", "Vale"))) == "only-link"
+
+
+@pytest.mark.parametrize(
+    "text", ["Great post!", "thanks for sharing", "nice blog, visit", "Leuk!", "Merci", "Parabéns!"]
+)
+def test_praise_and_thanks_with_a_link_fit_any_page_beneath_which_they_stand(text: str) -> None:
+    assert rule(stranger(f"{text} {LINK}", COMMENT, parent=OWN)) == "only-link"
+    assert why_quiet(stranger(f"{text} {LINK}", COMMENT, parent=OWN, known=True)) == ""
+    assert why_quiet(stranger(f"Great article! {LINK}", MENTION)) == "", "it may be the user's own"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yours?",
+        "?",
+        "これ？",
+        "deine?",
+        "credit?",
+        "does this look right",
+        "still valid",
+        "look what I made",
+        "hi, the second diagram is gone",
+        "link is dead",
+        "here is the log",
+        "FYI",
+        "re your talk",
+        "page 404",
+        "danke look",
+        "voici la photo",
+    ],
+)
+@pytest.mark.parametrize("reason", [DIRECT, COMMENT, MENTION])
+def test_a_word_of_ones_own_or_a_question_beside_a_link_means_the_user(text: str, reason: Reason) -> None:
+    assert why_quiet(stranger(f"@me {text} {LINK}", reason)) == ""
+
+
 # same-words
 
 
+PITCH = "Thanks for following, here is my newest guide for you"
+
+
 def test_the_same_text_to_many_is_quiet() -> None:
-    pia = stranger("Thanks for following, here is my newest guide for you", DIRECT, same_text=True)
+    pia = stranger(PITCH, DIRECT, by_author=OFTEN)
     assert why_quiet(pia) == 'same-words: the same words to many: "Thanks for following, here is my"'
     assert why_quiet(replace(pia, known=True)) == ""
 
 
+def test_who_writes_the_same_once_or_twice_was_not_heard() -> None:
+    asked = "Could you tell me which flour you used for the rye"
+    assert why_quiet(stranger(asked, DIRECT, by_author=OFTEN - 1)) == ""
+    assert rule(stranger(asked, DIRECT, by_author=OFTEN)) == "same-words"
+
+
+def test_many_who_say_the_same_are_noise_only_with_a_link() -> None:
+    """People vote, sign and wish in the same words; who sells brings a link."""
+    plea = "Please keep the old reading room in the library open"
+    assert why_quiet(stranger(plea, MENTION, by_others=OFTEN)) == ""
+    assert rule(stranger(f"{plea} {LINK}", MENTION, by_others=OFTEN)) == "same-words"
+    assert why_quiet(stranger(f"{plea} {LINK}", MENTION, by_others=OFTEN - 1)) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Happy birthday to you and have a great day",
+        "Congratulations on your wonderful anniversary, from all of us",
+        "Herzlichen Glückwunsch zum Geburtstag und alles Gute",
+        "Bon courage et joyeux anniversaire à toi cher Robin",
+        "お誕生日おめでとうございます",
+    ],
+)
+def test_congratulations_are_never_the_same_text_to_many(text: str) -> None:
+    assert why_quiet(stranger(text, MENTION, by_author=OFTEN, by_others=OFTEN)) == ""
+    assert why_quiet(stranger(text, MENTION, by_author=OFTEN)) == ""
+    assert why_quiet(stranger(f"{text} {LINK}", MENTION, by_others=OFTEN)) == ""
+    assert rule(stranger(f"{text} {LINK}", MENTION, by_author=OFTEN)) == "same-words", (
+        "one who repeats a link sells"
+    )
+
+
 def test_short_words_that_many_say_are_not_the_same_text_to_many() -> None:
-    for text in (
-        "Nice bread",
-        "Happy birthday, have a great day!",
-        "Congratulations on your wonderful anniversary",
-    ):
-        assert why_quiet(stranger(text, same_text=True)) == ""
+    for text in ("Nice bread", "any news on this?", "+1", "Great post, thank you!"):
+        assert why_quiet(stranger(text, by_author=OFTEN, by_others=OFTEN)) == ""
 
 
 def test_the_same_text_is_told_by_its_words_alone() -> None:
-    one = fingerprint("@ana Grow your bakery FAST! https://x.example/1")
-    assert one == fingerprint("@ben grow your bakery fast 🚀 https://x.example/2") != ""
-    assert one != fingerprint("Grow your garden FAST! https://x.example/1")
+    one = fingerprint("@ana Grow your little bakery FAST! https://x.example/1")
+    assert one == fingerprint("@ben grow your little bakery fast 🚀 https://x.example/2") != ""
+    assert one != fingerprint("Grow your little garden FAST! https://x.example/1")
     assert fingerprint("Grow your bakery FAST!") == ""
     assert fingerprint("I saw your bread and thought of my oven") != ""
-    assert fingerprint("パン" * 20) != ""
+    assert fingerprint("Internationalization questionnaire") == ""
+    assert fingerprint("パン" * 10) != ""
 
 
 # automatic-greeting
@@ -188,6 +286,13 @@ def test_an_automatic_thanks_for_following_is_quiet() -> None:
     "text",
     [
         "Thanks for following! Check out my new e-book",
+        "thx 4 the follow ❤️ #followback",
+        "TY for following!! Have an awesome day :)",
+        "Thank you for following me. I follow back",
+        "Great to connect! Here are our services: https://growth-lab.example",
+        "Thanks for connecting! I help founders grow. Here is my calendar: https://growth-lab.example",
+        "Obrigado por se conectar! Conheça nossas soluções",
+        "つながり申請を承認いただきありがとうございます。弊社サービスはこちらです。",
         "Hi Ana, thank you so much for following me! Visit our website",
         "Hey there 👋 Thanks for the follow! https://growth-lab.example",
         "Thanks for connecting! Want more followers? Download my guide",
@@ -227,6 +332,15 @@ def test_automatic_greetings_of_many_languages(text: str) -> None:
         "I wrote to them as you said, and they answered at once with these words: Thanks for connecting! A free cake?",
         "Check out my new e-book",
         "Your bread was a joy, thanks",
+        "Thanks for following! Your download link is dead since Monday",
+        "Thanks for the follow! I tried to subscribe to your feed, it fails: https://me.example/feed",
+        "Thanks for connecting! Does 18:40 work? My calendar: https://cal.example",
+        "Great to connect! I read your piece on rye, here is my loaf: https://me.example/loaf",
+        "Thanks for the follow! I am the one with the accordion from Leith, here is the photo: https://me.example/1",
+        "Danke fürs Folgen! Wie versprochen das Rezept: https://me.example/1",
+        "Thanks for following! Your review of my new book made my week.",
+        "Thanks for the follow! Have a nice weekend in Ghent, and say hello to Petra from the co-op",
+        "フォローありがとうございます。先日の写真展の写真です https://me.example/1",
     ],
 )
 def test_somebodys_own_sentence_is_no_automatic_greeting(text: str) -> None:
@@ -234,7 +348,7 @@ def test_somebodys_own_sentence_is_no_automatic_greeting(text: str) -> None:
 
 
 def test_a_greeting_with_a_link_beside_its_text_is_automatic() -> None:
-    text = "Thanks for the follow! I do the same as you"
+    text = "Thanks for the follow! I do the same"
     assert rule(stranger(text, DIRECT, links=(Link(LINK, "the same"),))) == "automatic-greeting"
     assert why_quiet(stranger(text, DIRECT)) == ""
 
@@ -247,8 +361,17 @@ def test_every_greeting_is_found_alone_and_with_an_offer(language: str) -> None:
         assert sounds_automatic(f"{greeting.strip().capitalize()}! {offer}", linked=False), greeting
 
 
-def test_an_automatic_greeting_in_answer_to_the_users_words_is_not_quiet() -> None:
-    assert why_quiet(stranger("Thanks for following!", REPLY, parent=OWN)) == ""
+def test_thanks_for_following_in_answer_to_the_users_words_are_automatic_only_with_offer_and_link() -> None:
+    def answer(text: str) -> str:
+        return rule(stranger(text, REPLY, parent=OWN))
+
+    assert answer("Thanks for following!") == ""
+    assert answer("Thanks for following! Did you find the bakery?") == ""
+    assert answer("Thanks for following! Grab my free guide") == ""
+    assert answer("Thanks for following! The map is here: https://me.example/map") == ""
+    assert (
+        answer("Thanks for following! Grab my free guide https://growth-lab.example") == "automatic-greeting"
+    )
 
 
 # many-named
@@ -295,7 +418,7 @@ NOISE = [
     stranger(LINK, DIRECT),
     stranger("Thanks for connecting. Grab my free guide", DIRECT),
     stranger("Look", mentions=named(9)),
-    stranger("I look at many pages and yours could earn so much more", DIRECT, same_text=True),
+    stranger("I look at many pages and yours could earn so much more", DIRECT, by_author=OFTEN),
     stranger(filtered="a new account"),
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from convo.thanks import ALONGSIDE, EMOJI, THANKS, sounds_finished
+from convo.thanks import ALONGSIDE, EMOJI, THANKS, asks, sounds_finished
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,11 @@ from convo.thanks import ALONGSIDE, EMOJI, THANKS, sounds_finished
         ":)",
         "<3",
         ":blobcat_heart:",
+        "Danke und liebe Grüße",
+        "Dankeee ❤️",
+        "thaaanks a lot",
+        "Thank you so much, that did it 🙏",
+        "ありがと〜☺️",
     ],
 )
 def test_a_few_thanking_words_or_emoji_sound_finished(text: str) -> None:
@@ -65,6 +70,12 @@ def test_a_few_thanking_words_or_emoji_sound_finished(text: str) -> None:
         "Thanks. It still fails.",
         "Thanks in advance",
         "Thanks for nothing",
+        "Thanks! And the link",
+        "Danke. Und die Antwort",
+        "wow thanks for nothing",
+        "oh great, thanks a lot 🙄",
+        "thanks, still broken",
+        "thanks, it works not",
         "No thanks",
         "Nein danke",
         "Danke! Und wann kommst du",
@@ -96,6 +107,36 @@ def test_the_users_own_name_beside_it_is_thanks_too() -> None:
     assert sounds_finished("Thanks, Ana!", names=("Ana", "Lind"))
     assert not sounds_finished("Thanks, Ana!", names=("Ben",))
     assert not sounds_finished("Ana!", names=("Ana",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "👍",
+        "ok 👍",
+        "Yes, thanks!",
+        "ja, danke",
+        "oui merci",
+        "はい、ありがとうございます",
+        "ok, thank you",
+        "🎉",
+    ],
+)
+def test_where_the_user_asked_consent_is_the_answer(text: str) -> None:
+    assert sounds_finished(text)
+    assert not sounds_finished(text, asked=True)
+
+
+@pytest.mark.parametrize("text", ["Thanks!", "Thank you so much, that did it 🙏", "Danke dir", "ありがとう"])
+def test_thanks_are_thanks_also_where_the_user_asked(text: str) -> None:
+    assert sounds_finished(text, asked=True)
+
+
+def test_a_text_asks_by_its_question_mark_and_not_by_its_addresses() -> None:
+    assert asks("Which one?")
+    assert asks("どれですか？")
+    assert not asks("See https://me.example/?page=2")
+    assert not asks("Thanks ;)")
 
 
 def test_the_words_must_be_of_one_language() -> None:

@@ -7,7 +7,9 @@ A reason is one string, the name of the rule, a colon and what it saw:
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
+from convo.courtesies import congratulates, fits_any_link
 from convo.greetings import sounds_automatic
 from convo.model import Message, Reason
 from convo.values import frozen
@@ -19,11 +21,14 @@ _MANY = 5
 _TASTE = 36
 """Characters of a message shown in a reason."""
 
-_COPIED = 8
-"""Fewer words are said by many without being copied ("Happy birthday, have a great day"); half of it with a link."""
+_COPIED = 5
+"""Fewer words are said twice without being copied ("any news on this?")."""
 
-_COPIED_LETTERS = 20
+_COPIED_LETTERS = 10
 """The same in scripts without spaces."""
+
+OFTEN = 3
+"""The same words so often elsewhere are the same text to many: once or twice, somebody was not heard and asks again."""
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|(?<!\S)(?:[\w-]+\.)+[a-z]{2,}/\S*", re.IGNORECASE)
 _NAMED = re.compile(r"(?<!\w)[@#][\w.@-]+")
@@ -43,8 +48,12 @@ class Stranger:
     """What it answers, None when that is nothing or not known."""
     wrote_here: bool = False
     """The user wrote in its conversation before."""
-    same_text: bool = False
-    """The same `fingerprint` came from another stranger, or in another conversation."""
+    by_author: int = 0
+    """In how many other conversations its author wrote the same `fingerprint`."""
+    by_others: int = 0
+    """How many other strangers wrote it."""
+    names: Collection[str] = ()
+    """The user's own names, a word each."""
 
 
 def why_quiet(stranger: Stranger) -> str:
@@ -73,8 +82,7 @@ def parts(reason: str) -> tuple[str, str]:
 def fingerprint(text: str) -> str:
     """What is compared to find the same text sent to many: its words alone; "" for texts too short to tell."""
     words = _WORD.findall(_bare(text).casefold())
-    enough = _COPIED // 2 if _ADDRESS.search(text) else _COPIED
-    if len(words) < enough and all(len(word) < _COPIED_LETTERS for word in words):
+    if len(words) < _COPIED and all(len(word) < _COPIED_LETTERS or word.isascii() for word in words):
         return ""
     return " ".join(words)
 
@@ -85,35 +93,36 @@ def bot(stranger: Stranger) -> str:
 
 
 def only_link(stranger: Stranger) -> str:
-    """Only a link, in a direct message, a blog comment or a mention out of nowhere."""
+    """Only a link, in a direct message, a blog comment or a mention out of nowhere.
+
+    A few courtesies that would fit any link ("hello dear", "look here") do not make it more; a question does.
+    """
     message = stranger.message
     if not _out_of_nowhere(stranger) or message.attachments or message.quotes:
         return ""
-    if not message.links and "/" not in message.text and "www." not in message.text:
-        return ""
-    found = _ADDRESS.search(message.text)
-    url = message.links[0].url if message.links else found[0] if found else ""
-    text = message.text
-    for link in message.links:
-        text = text.replace(link.url, " ")
-        if " " not in link.text and "." in link.text:
-            text = text.replace(link.text, " ")
-    if not url or _WORD.search(_bare(text)):
+    url, words = _parted(message)
+    if not url or not fits_any_link(words, stranger.names, praise=stranger.reason is Reason.COMMENT):
         return ""
     return f"only a link, and you never spoke: {_host(url)}"
 
 
 def same_words(stranger: Stranger) -> str:
-    """The same text to many."""
-    if not stranger.same_text or not fingerprint(stranger.message.text):
+    """The same text to many: the same author wrote it in many places, or many strangers with a link.
+
+    Many people wish somebody well in the same words, and one person does so every year.
+    """
+    text, linked = stranger.message.text, bool(_parted(stranger.message)[0])
+    often, spread = stranger.by_author >= OFTEN, stranger.by_others >= OFTEN
+    copied = (often and linked) if congratulates(text) else often or (spread and linked)
+    if not copied or not fingerprint(text):
         return ""
-    return f'the same words to many: "{_taste(stranger.message.text)}"'
+    return f'the same words to many: "{_taste(text)}"'
 
 
 def automatic_greeting(stranger: Stranger) -> str:
     """An automatic "thanks for following" with an offer, a link or nothing behind it."""
-    text = stranger.message.text
-    if not _out_of_nowhere(stranger) or not sounds_automatic(text, bool(stranger.message.links)):
+    text, linked = stranger.message.text, bool(stranger.message.links)
+    if not sounds_automatic(text, linked, answer=not _out_of_nowhere(stranger)):
         return ""
     return f'automatic greeting: "{_taste(text)}"'
 
@@ -160,6 +169,17 @@ def _out_of_nowhere(stranger: Stranger) -> bool:
     if stranger.reason is Reason.MENTION:
         return not message.flat and not stranger.wrote_here
     return stranger.reason in (Reason.DIRECT, Reason.COMMENT)
+
+
+def _parted(message: Message) -> tuple[str, str]:
+    """The first link of a message, "" for none, and the words beside its links."""
+    text = message.text
+    found = _ADDRESS.search(text)
+    for link in message.links:
+        text = text.replace(link.url, " ")
+        if " " not in link.text and "." in link.text:
+            text = text.replace(link.text, " ")
+    return message.links[0].url if message.links else found[0] if found else "", _bare(text)
 
 
 def _bare(text: str) -> str:

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
+
+from convo.wordlists import entries, made_of
 
 THANKS = {
     "en": (
@@ -16,9 +19,9 @@ THANKS = {
         "appreciated | i appreciate it | appreciate it | much obliged | ta"
     ),
     "de": (
-        "danke | danke dir | danke euch | danke ihnen | dankeschön | danke schön | vielen dank | "
-        "besten dank | lieben dank | herzlichen dank | tausend dank | merci | dank dir | ich danke dir | "
-        "ich danke ihnen | vergelt's gott"
+        "danke | danke dir | danke euch | danke ihnen | dankeschön | danke schön | vielen dank | besten dank | "
+        "lieben dank | herzlichen dank | tausend dank | merci | dank dir | ich danke dir | ich danke ihnen | "
+        "vergelt's gott"
     ),
     "fr": (
         "merci | mercii | merci beaucoup | merci bien | mille mercis | un grand merci | grand merci | "
@@ -29,8 +32,8 @@ THANKS = {
         "te agradezco"
     ),
     "pt": (
-        "obrigado | obrigada | muito obrigado | muito obrigada | brigado | brigada | obg | valeu | "
-        "agradeço | agradecido | agradecida"
+        "obrigado | obrigada | muito obrigado | muito obrigada | brigado | brigada | obg | valeu | agradeço | "
+        "agradecido | agradecida"
     ),
     "it": (
         "grazie | grazie mille | mille grazie | tante grazie | grazie tante | ti ringrazio | la ringrazio | "
@@ -76,12 +79,12 @@ THANKS = {
     "ga": "go raibh maith agat | go raibh míle maith agat",
     "ko": "감사합니다 | 감사해요 | 고마워요 | 고마워 | 고맙습니다 | 감사",
     "ja": (
-        "ありがとうございます | ありがとうございました | ありがとう | 有難うございます | 有難う | どうも | "
-        "サンキュー | 感謝です | 感謝します | 感謝 | あざす | あざっす"
+        "ありがとうございます | ありがとうございました | ありがとう | ありがと | 有難うございます | 有難う | "
+        "どうも | サンキュー | 感謝です | 感謝します | 感謝 | あざす | あざっす"
     ),
     "zh": (
-        "谢谢 | 谢谢你 | 谢谢您 | 多谢 | 感谢 | 非常感谢 | 謝謝 | 謝謝你 | 謝謝您 | 多謝 | 感謝 | "
-        "非常感謝 | 谢了"
+        "谢谢 | 谢谢你 | 谢谢您 | 多谢 | 感谢 | 非常感谢 | 謝謝 | 謝謝你 | 謝謝您 | 多謝 | 感謝 | 非常感謝 | "
+        "谢了"
     ),
     "th": "ขอบคุณ | ขอบคุณครับ | ขอบคุณค่ะ | ขอบคุณมาก | ขอบใจ",
 }
@@ -90,24 +93,25 @@ THANKS = {
 ALONGSIDE = {
     "en": (
         "so | very | much | a lot | a bunch | a ton | a million | again | many | you too | all | everyone | "
-        "both | for | the | your | this | that | it | help | your help | reply | answer | quick | fast | "
-        "kind | explanation | info | tip | tips | feedback | link | words | time | sharing | explaining | "
-        "answering | helping | clarifying | oh | ah | aha | ok | okay | got it | great | perfect | "
-        "awesome | nice | cool | lovely | wonderful | brilliant | excellent | super | wow | yes | yay | "
-        "that helps | that helped | this helps | this helped | very helpful | that's great | "
-        "that's perfect | and | kindly | really | friend | mate | folks | dear | have a nice day | "
-        "have a great day | will do | makes sense | good to know"
+        "both | for | the | your | this | that | it | help | your help | reply | answer | quick | fast | kind | "
+        "explanation | info | tip | tips | feedback | link | words | time | sharing | explaining | answering | "
+        "helping | clarifying | oh | ah | aha | ok | okay | got it | great | perfect | awesome | nice | cool | "
+        "lovely | wonderful | brilliant | excellent | super | wow | yes | yay | that helps | that helped | "
+        "this helps | this helped | very helpful | that's great | that's perfect | and | kindly | really | "
+        "friend | mate | folks | dear | have a nice day | have a great day | will do | makes sense | "
+        "good to know | that did it | that worked | it works | it works now | works now | that solved it | "
+        "that fixed it | solved it | fixed it"
     ),
     "de": (
-        "dir | euch | ihnen | sehr | nochmal | nochmals | auch | für | die | den | das | deine | ihre | "
-        "hilfe | antwort | info | schnelle | rückmeldung | tipp | erklärung | super | toll | prima | "
-        "perfekt | klasse | gut | ok | okay | ah | oh | ja | alles klar | so | ganz | herzlich | lieb | "
-        "von dir | liebe | grüße | schönen tag | mega | und"
+        "dir | euch | ihnen | sehr | nochmal | nochmals | auch | für | die | den | das | deine | ihre | hilfe | "
+        "antwort | info | schnelle | rückmeldung | tipp | erklärung | super | toll | prima | perfekt | klasse | "
+        "gut | ok | okay | ah | oh | ja | alles klar | so | ganz | herzlich | lieb | von dir | liebe | grüße | "
+        "schönen tag | mega | und"
     ),
     "fr": (
         "beaucoup | bien | à toi | à vous | encore | infiniment | pour | la | le | ta | votre | réponse | "
-        "aide | l'aide | l'info | cette | ces | précisions | super | parfait | génial | top | ok | oui | "
-        "ah | oh | et | bonne journée | d'accord | c'est parfait"
+        "aide | l'aide | l'info | cette | ces | précisions | super | parfait | génial | top | ok | oui | ah | "
+        "oh | et | bonne journée | d'accord | c'est parfait"
     ),
     "es": (
         "muchas | a ti | a usted | por | la | el | tu | su | ayuda | respuesta | todo | información | "
@@ -123,24 +127,24 @@ ALONGSIDE = {
         "ottimo | ok | sì | ah | oh | e | gentilissimo | gentilissima"
     ),
     "nl": (
-        "je | wel | heel | erg | veel | voor | de | het | hulp | antwoord | reactie | tip | uitleg | "
-        "nogmaals | top | super | perfect | fijn | mooi | ok | oké | ja | ah | oh | en | hoor"
+        "je | wel | heel | erg | veel | voor | de | het | hulp | antwoord | reactie | tip | uitleg | nogmaals | "
+        "top | super | perfect | fijn | mooi | ok | oké | ja | ah | oh | en | hoor"
     ),
     "sv": (
         "så | mycket | jätte | jättemycket | för | hjälpen | svaret | det | tipset | igen | dig | själv | "
         "super | perfekt | toppen | bra | ok | okej | ja | ah | åh | och"
     ),
     "da": (
-        "for | hjælpen | svaret | det | igen | dig | selv | super | perfekt | fedt | ok | okay | ja | ah | "
-        "åh | og"
+        "for | hjælpen | svaret | det | igen | dig | selv | super | perfekt | fedt | ok | okay | ja | ah | åh | "
+        "og"
     ),
     "no": (
         "for | hjelpen | svaret | det | igjen | deg | selv | super | perfekt | flott | bra | ok | ja | ah | "
         "åh | og | så | mye"
     ),
     "fi": (
-        "paljon | avusta | vastauksesta | tästä | sinulle | vielä | hienoa | loistavaa | hyvä | ok | joo | "
-        "ja | oi | ihan"
+        "paljon | avusta | vastauksesta | tästä | sinulle | vielä | hienoa | loistavaa | hyvä | ok | joo | ja | "
+        "oi | ihan"
     ),
     "is": "fyrir | kærlega | mjög",
     "pl": (
@@ -155,8 +159,8 @@ ALONGSIDE = {
     "ca": "moltes | per | la | resposta | ajuda | l'ajuda | perfecte | genial | ok | sí | i",
     "hr": "puno | lijepa | lijepo | na | pomoći | odgovoru | super | odlično | ok | da | i | vam | ti",
     "ru": (
-        "большое | огромное | вам | тебе | за | помощь | ответ | очень | ещё раз | еще раз | супер | "
-        "отлично | класс | ок | да | понял | поняла | и"
+        "большое | огромное | вам | тебе | за | помощь | ответ | очень | ещё раз | еще раз | супер | отлично | "
+        "класс | ок | да | понял | поняла | и"
     ),
     "uk": "дуже | щиро | вам | тобі | за | допомогу | відповідь | ще раз | супер | чудово | ок | так | і",
     "bg": "много | ви | ти | за | помощта | отговора | супер | ок | да | и",
@@ -178,13 +182,24 @@ ALONGSIDE = {
     "ga": "go | mór",
     "ko": "정말 | 너무 | 진짜 | 답변 | 도움 | 네 | 넵 | 오",
     "ja": (
-        "本当に | ほんとうに | ご丁寧に | わざわざ | 返信 | お返事 | 回答 | いえいえ | なるほど | はい | "
-        "おお | 助かりました | 助かります | です | よ | ね | ー | っ | m(_ _)m"
+        "本当に | ほんとうに | ご丁寧に | わざわざ | 返信 | お返事 | 回答 | いえいえ | なるほど | はい | おお | "
+        "助かりました | 助かります | です | よ | ね | ー | っ | m(_ _)m"
     ),
     "zh": "你 | 您 | 啦 | 啊 | 哦 | 好的 | 好 | 明白了 | 非常 | 的 | 回复 | 回覆 | 帮助 | 幫助 | 大家",
     "th": "ครับ | ค่ะ | นะ | มาก | มากๆ | จ้า",
 }
 """What may stand beside it without asking or telling anything, by language."""
+
+CONSENT = (
+    "yes | yay | ok | okay | oké | oke | okej | ок | οκ | ja | jo | joo | oui | d'accord | vale | sí | "
+    "sim | sì | da | да | так | tak | ano | áno | igen | ναι | evet | tamam | نعم | تمام | بله | כן | "
+    "אוקיי | हाँ | जी | siap | vâng | 네 | 넵 | はい | 好的 | 好 | will do | alles klar | great | perfect | "
+    "super | gut | bra | top"
+)
+"""What stands beside thanks as well, but is the answer where the user has asked."""
+
+AGREED = "ok | okay | oké | oke | okej | ок | οκ"
+"""What says nothing more than an emoji of EMOJI beside it."""
 
 EMOJI = (
     "🙏 ❤ 🧡 💛 💚 💙 💜 🤎 🖤 🤍 💖 💗 💓 💕 💞 💝 ♥ 👍 👌 👏 🙌 🤗 🤝 🙂 😊 ☺ 😀 😃 😄 😁 😍 🥰 😘 "
@@ -192,7 +207,7 @@ EMOJI = (
 )
 """What says it without words. No face that asks, doubts or is sad."""
 
-_NO_SPACES = ("ja", "zh", "th")
+NO_SPACES = ("ja", "zh", "th")
 """Languages written without spaces: their lists are matched letter by letter."""
 
 SHORTCODES = (
@@ -204,80 +219,80 @@ _MOST_WORDS = 7
 _MOST_LETTERS = 30
 """In scripts without spaces."""
 _MOST_CHARACTERS = 120
-_LONGEST = 14
-"""Words or letters of the longest entry."""
 
-_ASKS = re.compile(r"[?¿？؟;；՞⁇⁈⁉❓❔]|https?://|www\.", re.IGNORECASE)
+_QUESTION = re.compile(r"[?¿？؟;；՞⁇⁈⁉❓❔]")
+"""A Greek question mark is a semicolon."""
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S*", re.IGNORECASE)
+_ADDS = re.compile(r"[.!…]\s*(?:and|und|et|y|e|en|och|og|i|a|и|і)\b", re.IGNORECASE)
+"""A sentence that begins so ("Thanks! And the link") wants something more."""
 _QUOTED = re.compile(r"^>.*$", re.MULTILINE)
 _NAME = re.compile(r"(?<!\w)@[\w.-]+(?:@[\w.-]+)?")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+"""A letter drawn out: "thaaanks"."""
 _SMILEY = re.compile(r"(?<!\w)(?:[:;=]-?[)D*]|<3|\^_?\^)(?!\w)")
 _SHORTCODE = re.compile(r":([a-z0-9_]+):")
-_MARKS = re.compile(r"[\s!¡.,~…\-–—:()\"“”„«»*_、。！，～・\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff♀♂]+")
+_MARKS = re.compile(r"[\s!¡.,~…\-–—:()\"“”„«»*_、。！，～〜・\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff♀♂]+")
 
 
-def sounds_finished(text: str, names: Collection[str] = ()) -> bool:
+def sounds_finished(text: str, names: Collection[str] = (), asked: bool = False) -> bool:
     """Whether a message is a few thanking words or emoji and nothing else: nothing asked, no link, nothing told.
 
-    `names` are the user's own, a word each: "Thanks, Ana!" is thanks, too. Quoted lines do not count.
+    `names` are the user's own, a word each: "Thanks, Ana!" is thanks, too. Quoted lines do not count. Where the user
+    has `asked` something, a thumb or "yes, thanks" is the answer, and the user's turn.
     """
     if ">" in text:
         text = _QUOTED.sub("", text)
-    if len(text) > _MOST_CHARACTERS or _ASKS.search(_SMILEY.sub(" ", text)):
+    if len(text) > _MOST_CHARACTERS or _ADDS.search(text) or _ADDRESS.search(text) or asks(text):
         return False
-    small = _NAME.sub(" ", text).replace("’", "'").casefold()
+    small = _STRETCHED.sub(r"\1", _NAME.sub(" ", text).replace("’", "'").casefold())
     small, said = _without_emoji(small)
     words = _MARKS.sub(" ", small).split()
-    if not words:
-        return said
-    return len(words) <= _MOST_WORDS and _only_thanks(words, {name.casefold() for name in names})
+    if said and not asked and entries(AGREED).issuperset(words):
+        return True
+    return len(words) <= _MOST_WORDS and _only_thanks(words, {name.casefold() for name in names}, asked)
+
+
+def asks(text: str) -> bool:
+    """Whether a text asks something: a question mark of any script, addresses and smileys aside."""
+    return bool(_QUESTION.search(_ADDRESS.sub(" ", without_smileys(text))))
+
+
+def without_smileys(text: str) -> str:
+    """A text without the smileys made of signs (":)", "<3")."""
+    return _SMILEY.sub(" ", text)
 
 
 def _without_emoji(small: str) -> tuple[str, bool]:
     """A text without the emoji and smileys that thank, and whether one stood there."""
     said = bool(_SMILEY.search(small))
-    small = _SMILEY.sub(" ", small)
+    small = without_smileys(small)
     for name in _SHORTCODE.findall(small):
-        said = said or any(word in name for word in _entries(SHORTCODES))
+        said = said or any(word in name for word in entries(SHORTCODES))
     small = _SHORTCODE.sub(" ", small)
     if small.isascii():
         return small, said
-    emoji = _entries(EMOJI.replace(" ", "|"))
+    emoji = entries(EMOJI.replace(" ", "|"))
     rest = "".join([" " if letter in emoji else letter for letter in small])
     return rest, said or rest != small
 
 
-def _only_thanks(words: Sequence[str], names: Collection[str]) -> bool:
+def _only_thanks(words: Sequence[str], names: AbstractSet[str], asked: bool) -> bool:
     """Whether the words are those of one language, thanks among them."""
     first_words, first_letters = _beginnings()
     for language in {language for word in words for language in first_words.get(word, ())}:
-        if _made_of(words, language, " ", names):
+        if made_of(words, entries(THANKS[language]), _alongside(language, asked) | names, " "):
             return True
     letters = "".join(words)
     if letters.isascii() or len(letters) > _MOST_LETTERS or first_letters.isdisjoint(letters):
         return False
-    return any(_made_of(letters, language, "", ()) for language in _NO_SPACES)
+    return any(
+        made_of(letters, entries(THANKS[language]), _alongside(language, asked), "") for language in NO_SPACES
+    )
 
 
-def _made_of(units: Sequence[str], language: str, glue: str, names: Collection[str]) -> bool:
-    """Whether words (or letters) can be parted into entries of a language, one of THANKS among them."""
-    thanks, beside = _entries(THANKS[language]), _entries(ALONGSIDE[language])
-    thanked: dict[int, bool] = {0: False}
-    for start in range(len(units)):
-        if start not in thanked:
-            continue
-        for end in range(start + 1, min(start + _LONGEST, len(units)) + 1):
-            piece = glue.join(units[start:end])
-            if piece in thanks:
-                thanked[end] = True
-            elif piece in beside or piece in names:
-                thanked[end] = thanked.get(end, False) or thanked[start]
-    return thanked.get(len(units), False)
-
-
-@cache
-def _entries(words: str) -> frozenset[str]:
-    """The entries of a list."""
-    return frozenset(entry.strip().casefold() for entry in words.split("|"))
+def _alongside(language: str, asked: bool) -> AbstractSet[str]:
+    beside = entries(ALONGSIDE[language])
+    return beside - entries(CONSENT) if asked else beside
 
 
 @cache
@@ -286,8 +301,8 @@ def _beginnings() -> tuple[dict[str, tuple[str, ...]], frozenset[str]]:
     words: dict[str, tuple[str, ...]] = {}
     letters = set()
     for language, listed in THANKS.items():
-        for entry in _entries(listed):
-            if language in _NO_SPACES:
+        for entry in entries(listed):
+            if language in NO_SPACES:
                 letters.add(entry[0])
             else:
                 first = entry.split()[0]

@@ -97,6 +97,8 @@ class Parent:
     author_is_me: bool
     named: Collection[str]
     """uids its mentions name."""
+    asks: bool = False
+    """It asks something: an answer of a thumb is no mere thanks."""
 
 
 class Unjudged(Enum):

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from convo.model import Conversation, Lookup
+from convo.model import Conversation, Lookup, Message, Person
 from convo.store import ingest
-from tests.store.world import ANA, BEN, ME, NOW, World, context, message, named, world
+from tests.store.world import ANA, BEN, ME, NOW, World, context, message, named, someone, world
 
 COPIED = "Come and see our wonderful new growth course for people like you"
 
@@ -54,34 +54,68 @@ def test_what_the_tray_holds_stays_there_when_it_is_only_found(here: World, kind
 # The same words to many ---------------------------------------------------------------------------------
 
 
-def test_who_asks_the_same_twice_in_one_conversation_is_not_accused(here: World) -> None:
+def spread(here: World, author: Person = ANA, count: int = 4) -> list[Message]:
+    """The same words in so many conversations."""
+    told = [
+        message(90 + n, author, COPIED, 5 - n / 10, mentions=named(ME, leading=False)) for n in range(count)
+    ]
+    here.page(*told)
+    return told
+
+
+def quiet(here: World, *told: Message) -> set[str]:
+    return {here.row(one, "quiet")[0].partition(":")[0] for one in told}
+
+
+def test_the_same_words_in_many_conversations_are_an_accusation(here: World) -> None:
+    told = spread(here, count=3)
+    assert quiet(here, *told) == {""}, "who was not heard asks again"
+    last = message(4, ANA, COPIED, 3, mentions=named(ME, leading=False))
+    here.page(last)
+    assert quiet(here, *told, last) == {"same-words"}
+
+
+def test_who_asks_the_same_often_in_one_conversation_is_not_accused(here: World) -> None:
     mine = message(1, ME, hours=9)
-    first = message(2, ANA, COPIED, parent_id="1", mentions=named(ME, leading=False))
-    again = message(3, ANA, COPIED, 4, parent_id="2", mentions=named(ME, leading=False))
-    here.page(mine, first, again)
-    assert here.state(first) == "waiting"
-    other = message(4, BEN, COPIED, 3, parent_id="1", mentions=named(ME, leading=False))
-    here.page(other)
-    assert {here.row(one, "quiet")[0][:10] for one in (first, again, other)} == {"same-words"}
+    told = [
+        message(n, ANA, COPIED, 9 - n, parent_id="1", mentions=named(ME, leading=False)) for n in range(2, 7)
+    ]
+    here.page(mine, *told)
+    assert quiet(here, *told) == {""}
+    assert here.state(told[0]) == "waiting"
+
+
+def test_others_who_say_the_same_accuse_nobody_without_a_link(here: World) -> None:
+    told = [message(n, someone(f"p{n}"), COPIED, mentions=named(ME, leading=False)) for n in range(1, 7)]
+    here.page(*told)
+    assert quiet(here, *told) == {""}
+    linked = [
+        message(n, someone(f"q{n}"), f"{COPIED} https://x.example/{n}", mentions=named(ME, leading=False))
+        for n in range(11, 17)
+    ]
+    here.page(*linked)
+    assert quiet(here, *linked) == {"same-words"}
+    assert quiet(here, *told) == {""}
 
 
 def test_conversations_that_prove_to_be_one_take_the_accusation_back(here: World) -> None:
+    spread(here, count=2)
     first = message(1, ANA, COPIED, mentions=named(ME, leading=False))
     again = message(3, ANA, COPIED, 4, parent_id="2", mentions=named(ME, leading=False))
     here.page(first, again)
     here.store.write_now(ingest.give_up, (again.ref,), context())
     here.page(message(9, BEN, mentions=named(ME, leading=False)))
+    assert quiet(here, first, again) == {"same-words"}
     here.store.write_now(
         ingest.save_lookup, here.one, Lookup((message(2, BEN, "between", 4.5, parent_id="1"),)), context()
     )
     assert here.thread(first) == here.thread(again)
-    assert here.row(first, "quiet") == here.row(again, "quiet") == ("",)
+    assert quiet(here, first, again) == {""}
 
 
 def test_words_deleted_and_said_anew_are_said_once(here: World) -> None:
-    first = message(1, ANA, COPIED, mentions=named(ME, leading=False))
+    first = spread(here, count=3)[0]
     anew = message(2, ANA, COPIED, 4, mentions=named(ME, leading=False))
-    here.page(first)
     here.page(anew)
     assert here.state(anew) == "quiet"
     here.page(gone=(first.uri,))

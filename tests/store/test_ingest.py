@@ -274,16 +274,18 @@ def test_a_stranger_s_link_is_quiet_until_the_user_writes_to_them(here: World) -
     assert here.state(later) == "waiting"
 
 
-def test_the_same_words_to_many_are_quiet_whoever_says_them(here: World) -> None:
-    words = "Come and see our wonderful new growth course for people like you"
-    first = message(1, ANA, words, mentions=named(ME, leading=False))
-    second = message(2, BEN, words + "!", mentions=named(ME, leading=False))
-    here.page(first)
-    assert here.state(first) == "waiting"
-    here.page(second)
-    assert (here.state(first), here.state(second)) == ("quiet", "quiet")
-    here.page(message(3, ME, mentions=named(ANA)), kind="own")
-    assert (here.state(first), here.state(second)) == ("waiting", "waiting")
+def test_the_same_words_with_a_link_to_many_are_quiet_whoever_says_them(here: World) -> None:
+    words = "Come and see our wonderful new growth course: https://growth.example"
+    told = [
+        message(n, someone(f"p{n}"), words + "!" * n, mentions=named(ME, leading=False)) for n in range(4)
+    ]
+    for one in told[:3]:
+        here.page(one)
+    assert {here.state(one) for one in told[:3]} == {"waiting"}
+    here.page(told[3])
+    assert {here.state(one) for one in told} == {"quiet"}
+    here.page(message(9, ME, mentions=named(someone("p0"))), kind="own")
+    assert {here.state(one) for one in told} == {"waiting"}
 
 
 def test_people_in_a_private_talk_with_the_user_are_known(here: World) -> None:

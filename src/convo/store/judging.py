@@ -10,7 +10,7 @@ from convo.model import Message, Reason
 from convo.store import quieting, stored
 from convo.store.own import Own
 from convo.store.stored import Stored
-from convo.thanks import sounds_finished
+from convo.thanks import asks, sounds_finished
 from convo.waiting import Parent, Unjudged, addressed
 
 
@@ -67,9 +67,11 @@ class Judge:
             return None
         found = self._batch.get(uri)
         if found is not None:
-            return Parent(found.author.uid in mine, {mention.uid for mention in found.mentions})
+            return Parent(
+                found.author.uid in mine, {mention.uid for mention in found.mentions}, asks(found.text)
+            )
         kept = self._stored.get(uri)
-        return None if kept is None else Parent(kept.author.uid in mine, kept.named)
+        return None if kept is None else Parent(kept.author.uid in mine, kept.named, asks(kept.text))
 
 
 def _decide(
@@ -82,10 +84,17 @@ def _decide(
         reason.value,
         orphan,
         False,
-        quieting.at_first(message, reason, exchanged, parent),
-        sounds_finished(message.text, own.names),
+        quieting.at_first(own, message, reason, exchanged, parent),
+        _sounds_finished(own, message, parent),
         quieting.print_of(message, exchanged, reason.value),
     )
+
+
+def _sounds_finished(own: Own, message: Message, parent: Parent | None) -> bool:
+    """Whether a message is mere thanks: a file or a link with them tells something."""
+    if message.attachments or message.links:
+        return False
+    return sounds_finished(message.text, own.names, asked=parent is not None and parent.asks)
 
 
 def adopt(db: sqlite3.Connection, own: Own, orphans: Mapping[int, str]) -> list[tuple[Stored, Judged]]:

@@ -26,11 +26,13 @@ def print_of(message: Message, exchanged: bool, addressed: str | None) -> int | 
     return int.from_bytes(hashlib.blake2b(words.encode(), digest_size=8).digest(), "big", signed=True)
 
 
-def at_first(message: Message, reason: Reason | None, exchanged: bool, parent: Parent | None) -> str:
+def at_first(
+    own: Own, message: Message, reason: Reason | None, exchanged: bool, parent: Parent | None
+) -> str:
     """Why a message is quiet by itself; `settle` looks at the rest of the store."""
     if exchanged and not message.author.bot:
         return ""
-    return why_quiet(Stranger(message, reason, exchanged, parent))
+    return why_quiet(Stranger(message, reason, exchanged, parent, names=own.names))
 
 
 @dataclass(slots=True)
@@ -123,7 +125,7 @@ def _look_again(db: sqlite3.Connection, own: Own, ids: Collection[int]) -> set[i
     touched: set[int] = set()
     for kept in found.values():
         message = kept.message()
-        wrote_here, same_text = more[kept.id]
+        wrote_here, by_author, by_others = more[kept.id]
         quiet = why_quiet(
             Stranger(
                 message,
@@ -131,7 +133,9 @@ def _look_again(db: sqlite3.Connection, own: Own, ids: Collection[int]) -> set[i
                 kept.known,
                 _parent(around.get(kept.parent_uri), own, message),
                 wrote_here,
-                same_text,
+                by_author,
+                by_others,
+                own.names,
             )
         )
         if quiet != kept.quiet:
@@ -141,20 +145,40 @@ def _look_again(db: sqlite3.Connection, own: Own, ids: Collection[int]) -> set[i
     return touched
 
 
-def _surroundings(db: sqlite3.Connection, ids: Collection[int]) -> dict[int, tuple[bool, bool]]:
-    """By number: whether the user wrote in its thread before, and whether its words came from or went to others, too.
+_WROTE_HERE = (
+    "SELECT m.id, m.print, m.author_id, m.thread_id, EXISTS"
+    " (SELECT 1 FROM message o JOIN person p ON p.id = o.author_id AND p.is_me"
+    " WHERE o.thread_id = m.thread_id AND o.created_at < m.created_at)"
+    " FROM json_each(?) j CROSS JOIN message m ON m.id = j.value"
+)
+
+
+def _surroundings(db: sqlite3.Connection, ids: Collection[int]) -> dict[int, tuple[bool, int, int]]:
+    """By number: whether the user wrote in its thread before, in how many others its author said the same, and how
+    many others did.
 
     Who says the same twice in one conversation says it to nobody else.
     """
-    rows = db.execute(
-        "SELECT m.id, EXISTS (SELECT 1 FROM message o JOIN person p ON p.id = o.author_id AND p.is_me"
-        " WHERE o.thread_id = m.thread_id AND o.created_at < m.created_at), m.print IS NOT NULL AND EXISTS"
-        " (SELECT 1 FROM message o WHERE o.print = m.print AND o.print IS NOT NULL"
-        " AND (o.thread_id <> m.thread_id OR o.author_id <> m.author_id))"
-        " FROM json_each(?) j CROSS JOIN message m ON m.id = j.value",
-        (json.dumps(sorted(ids)),),
-    ).fetchall()
-    return {id_: (bool(wrote_here), bool(same_text)) for id_, wrote_here, same_text in rows}
+    rows = db.execute(_WROTE_HERE, (json.dumps(sorted(ids)),)).fetchall()
+    copies = _copies(db, {print_ for _, print_, *_ in rows if print_ is not None})
+    found = {}
+    for id_, print_, author, thread_id, wrote_here in rows:
+        authors = copies.get(print_, {})
+        elsewhere = len(authors.get(author, {thread_id}) - {thread_id})
+        found[id_] = bool(wrote_here), elsewhere, max(len(authors) - 1, 0)
+    return found
+
+
+def _copies(db: sqlite3.Connection, prints: Collection[int]) -> dict[int, dict[int, set[int]]]:
+    """Of each print, who wrote it, and in which threads."""
+    found: dict[int, dict[int, set[int]]] = {}
+    for print_, author, thread_id in db.execute(
+        "SELECT m.print, m.author_id, m.thread_id FROM json_each(?) j CROSS JOIN message m INDEXED BY message_print"
+        " ON m.print = j.value AND m.print IS NOT NULL",
+        (json.dumps(sorted(prints)),),
+    ):
+        found.setdefault(print_, {}).setdefault(author, set()).add(thread_id)
+    return found
 
 
 def _parent(kept: Stored | None, own: Own, message: Message) -> Parent | None:
