@@ -99,6 +99,19 @@ def test_what_is_read_has_the_shape_of_the_fact_sheet() -> None:
     assert (view["author"], view["inReplyTo"]) == ({"displayName": "Anonymous"}, {"id": blog.asked.id})
 
 
+def test_posts_are_listed_newest_first() -> None:
+    blog = Blog()
+    blog.clock.step(60)
+    blog.state.add_post(blog.blog, blog.ana, "Second")
+    found = blog.ask(f"blogs/{blog.blog}/posts?fetchBodies=false&maxResults=1").json()
+    assert (found["kind"], found["items"][0]["title"]) == ("blogger#postList", "Second")
+    assert found["items"][0]["author"]["id"] == blog.ana.id
+    rest = blog.ask(f"blogs/{blog.blog}/posts?pageToken={found['nextPageToken']}").json()
+    assert [one["title"] for one in rest["items"]] == ["First"]
+    late = urlencode({"startDate": "2026-12-01T00:00:00Z"})
+    assert "items" not in blog.ask(f"blogs/{blog.blog}/posts?{late}").json()
+
+
 def test_an_empty_list_has_no_items() -> None:
     blog = Blog()
     blog.state.delete(blog.asked)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from convo.text import parse_time
 from tests.simulators._blogger_state import PROFILE, STATUSES, Author, Blogs, Comment, Post
 from tests.simulators.messages import Answer, Request, json_answer
 
+T = TypeVar("T", Post, Comment)
 MANY = 7777
 EVERYWHERE = {"alt", "fields", "key", "prettyPrint", "quotaUser", "$.xgafv", "access_token"}
 MODERATE = "https://www.googleapis.com/auth/blogger"
@@ -126,7 +128,9 @@ class Api:
         """GET blogs/<b>/posts/<p>."""
         self.allowed(request, "fetchBody", "fetchImages", "maxComments", "view")
         post = self._post(blog, number)
-        replies = {"totalItems": str(MANY), "selfLink": ""}
+        return self._given(request, self._post_view(post, request.first("fetchBody") != "false"))
+
+    def _post_view(self, post: Post, bodies: bool) -> dict[str, Any]:
         view = {
             "kind": "blogger#post",
             "id": post.id,
@@ -134,17 +138,40 @@ class Api:
             "published": self.blogs.stamp(post.published),
             "updated": self.blogs.stamp(post.published),
             "url": post.url,
-            "selfLink": f"https://www.googleapis.com/blogger/v3/blogs/{blog}/posts/{post.id}",
+            "selfLink": f"https://www.googleapis.com/blogger/v3/blogs/{post.blog}/posts/{post.id}",
             "title": post.title,
             "content": f"<p>{post.title}</p>",
             "author": self._author(post.author),
-            "replies": replies,
+            "replies": {"totalItems": str(MANY), "selfLink": ""},
             "readerComments": post.comments,
             "etag": '"post"',
         }
-        if request.first("fetchBody") == "false":
+        if not bodies:
             del view["content"]
-        return self._given(request, view)
+        return view
+
+    def posts(self, request: Request, blog: str) -> Answer:
+        """GET blogs/<b>/posts: newest first."""
+        more = ("orderBy", "sortOption", "status", "view", "labels", "fetchImages")
+        self.allowed(request, "startDate", "endDate", "maxResults", "pageToken", "fetchBodies", *more)
+        if blog not in self.blogs.blogs:
+            raise not_found()
+        found = [one for one in self.blogs.posts.values() if one.blog == blog]
+        found = self._between(request, found)
+        found.sort(key=lambda one: (one.published, one.id), reverse=True)
+        bodies = request.first("fetchBodies", "true") != "false"
+        return self._paged(request, found, lambda one: self._post_view(one, bodies), "blogger#postList")
+
+    def _between(self, request: Request, found: list[T]) -> list[T]:
+        """What was published between the dates that are given. Raises GoogleError."""
+        for name, late in (("startDate", False), ("endDate", True)):
+            if words := request.first(name):
+                try:
+                    when = parse_time(words)
+                except ValueError:
+                    raise bad(f"Invalid value for {name}") from None
+                found = [one for one in found if (one.published <= when if late else one.published >= when)]
+        return found
 
     def _author(self, author: Author) -> dict[str, Any]:
         if not author.id:
@@ -191,17 +218,14 @@ class Api:
         if unknown := [one for one in wanted if one not in STATUSES]:
             raise bad(f"Invalid value at 'status' (type.googleapis.com/...), \"{unknown[0]}\"")
         found = [one for one in found if one.status in wanted]
-        for name, late in (("startDate", False), ("endDate", True)):
-            if words := request.first(name):
-                try:
-                    when = parse_time(words)
-                except ValueError:
-                    raise bad(f"Invalid value for {name}") from None
-                found = [one for one in found if (one.published <= when if late else one.published >= when)]
+        found = self._between(request, found)
         found.sort(key=lambda one: (one.published, one.id), reverse=self.blogs.options.newest_first)
-        return self._paged(request, found)
+        bodies = request.first("fetchBodies", "true") != "false"
+        return self._paged(request, found, lambda one: self._view(one, bodies), "blogger#commentList")
 
-    def _paged(self, request: Request, found: list[Comment]) -> Answer:
+    def _paged(
+        self, request: Request, found: list[T], shown: Callable[[T], dict[str, Any]], kind: str
+    ) -> Answer:
         options, start = self.blogs.options, 0
         if token := request.first("pageToken"):
             try:
@@ -213,10 +237,9 @@ class Api:
             raise bad("Invalid value for maxResults")
         size = min(int(wanted), options.page_most)
         size = max(1, size * 2 // 3) if options.short_pages else size
-        bodies = request.first("fetchBodies", "true") != "false"
-        view: dict[str, Any] = {"kind": "blogger#commentList"}
+        view: dict[str, Any] = {"kind": kind}
         if part := found[start : start + size]:
-            view["items"] = [self._view(one, bodies) for one in part]
+            view["items"] = [shown(one) for one in part]
         if len(found) > start + size:
             view["nextPageToken"] = base64.urlsafe_b64encode(
                 json.dumps({"at": start + size}).encode()

@@ -50,6 +50,7 @@ class Blogger:
             ("GET", re.compile(r"/v3/users/self/blogs"), api.own_blogs),
             ("GET", re.compile(r"/v3/blogs/(\d+|byurl)"), api.blog),
             ("GET", re.compile(rf"{_BLOG}/comments"), api.comments),
+            ("GET", re.compile(rf"{_BLOG}/posts"), api.posts),
             ("GET", re.compile(rf"{_BLOG}/posts/(\d+)"), api.post),
             ("GET", re.compile(rf"{_BLOG}/posts/(\d+)/comments"), api.comments),
             ("GET", re.compile(_COMMENT), api.comment),
