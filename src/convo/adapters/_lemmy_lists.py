@@ -93,7 +93,7 @@ async def _read(api: Api, text: str, since: datetime, ask: Ask, make: Make, what
     old = any(one.when < since for one in batch.items)
     last = len(batch.rows) < _window(cursor.at)[1] if not api.modern else not batch.onward
     gone = tuple(one.message.uri for one in new if one.message.deleted)
-    found = [one.message for one in new if not one.message.deleted and one.message.created_at >= since]
+    found = [one.message for one in new if not one.message.deleted and one.when >= since]
     high = max([cursor.high, *ids])
     more = not (met or old or last)
     if more:
@@ -155,7 +155,7 @@ def _told(api: Api, raw: Raw) -> Item:
         raise ValueError("it has no number")
     view = wire.CommentView(told.comment, told.creator, told.post)
     message = comment_message(api, view, how, row.id)
-    return Item(row.id, message.created_at, message)
+    return Item(row.id, parse_time(row.published) if row.published else message.created_at, message)
 
 
 async def messages(api: Api, text: str, since: datetime) -> Page:

@@ -91,10 +91,10 @@ class PostView(Struct):
 
 
 class Row(Struct):
-    """The notification of a comment: its number, and whether it was read."""
+    """The notification of a comment: its number, and when it came, which may be long after the comment was written."""
 
     id: int
-    read: bool = False
+    published: str = ""
 
 
 class Told(Struct):
