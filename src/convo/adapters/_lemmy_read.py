@@ -167,9 +167,11 @@ async def conversation(api: Api, ref: Ref) -> Conversation:
 async def _around(api: Api, view: wire.CommentView, carried: Place) -> Conversation:
     """The branch of a comment with its post."""
     here = view.comment
-    seen, rows = await asyncio.gather(
-        post(api, here.post_id), branch(api, here.post_id, ([*above(here.path), here.id])[0])
-    )
+    seen = await post(api, here.post_id)
+    try:
+        rows = await branch(api, here.post_id, [*above(here.path), here.id][0])
+    except Missing:  # the outermost was purged; what it held still stands
+        rows = await branch(api, here.post_id, here.id)
     found = {one.comment.id: one for one in rows}
     full = len(rows) >= _TREE
     if full:
