@@ -262,6 +262,9 @@ class LoginStep:
     fields: tuple[LoginField, ...] = ()
     wait_for_redirect: bool = False
     elsewhere: str = ""
+    redirect_elsewhere: str = ""
+    """What `redirect_uri` is where there is no browser on this machine, for a platform that shows no codes: a browser
+    on another device ends at an address that does not open, and its user copies that address into the field."""
 
 
 @frozen

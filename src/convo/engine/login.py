@@ -218,7 +218,7 @@ class _Listener:
             return await self._ask(step)
         if not self._browser:
             answers = await self._ask(replace(step, open_url=_elsewhere(step)))
-            return {**answers, "redirect_uri": OUT_OF_BAND}
+            return {**answers, "redirect_uri": step.redirect_elsewhere or OUT_OF_BAND}
         here = await self._listen()
         page = step.open_url.replace("{redirect_uri}", quote(here, safe=""))
         if self._either:
@@ -239,7 +239,7 @@ class _Listener:
             await asyncio.wait({typed, self._came}, return_when=asyncio.FIRST_COMPLETED)
             if self._came.done():
                 return {**self._came.result(), "redirect_uri": here}
-            return {**typed.result(), "redirect_uri": OUT_OF_BAND}
+            return {**typed.result(), "redirect_uri": step.redirect_elsewhere or OUT_OF_BAND}
         finally:
             typed.cancel()
             await asyncio.gather(typed, return_exceptions=True)
@@ -276,7 +276,7 @@ class _Listener:
 
 def _elsewhere(step: LoginStep) -> str:
     """The page of a step for a device whose browser cannot come back here: it shows a code."""
-    return step.open_url.replace("{redirect_uri}", quote(OUT_OF_BAND, safe=""))
+    return step.open_url.replace("{redirect_uri}", quote(step.redirect_elsewhere or OUT_OF_BAND, safe=""))
 
 
 async def _awaited(ask: Ask, step: LoginStep) -> Mapping[str, str]:
