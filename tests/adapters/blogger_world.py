@@ -77,7 +77,9 @@ class BloggerWorld(HttpWorld):
         return f"{PROFILE}/{self.blogs.author(name).id}"
 
     def _uri(self, post: Post, comment: str = "") -> str:
-        return f"https://www.blogger.com/blog/{post.blog}/post/{post.id}" + (f"#c{comment}" if comment else "")
+        return f"https://www.blogger.com/blog/{post.blog}/post/{post.id}" + (
+            f"#c{comment}" if comment else ""
+        )
 
     def _of(self, said: Said) -> tuple[Post, str]:
         found = _PLACE.search(said.uri)

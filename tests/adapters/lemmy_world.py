@@ -41,6 +41,8 @@ _COMMENT: list[dict[str, Any]] = [
     {"ap_id": None},
     {"language_id": "x"},
 ]
+_NEW = {"published": "published_at"}
+"""Names that 1.0 writes otherwise."""
 
 
 class LemmyWorld(HttpWorld):
@@ -61,7 +63,12 @@ class LemmyWorld(HttpWorld):
             ("GET", "/api/v3/site"),
         ],
     }
-    plain_keys = frozenset(["published", "updated", "path", "version", "code", "subscribed", "visibility"])
+    plain_keys = frozenset(
+        [
+            *("published", "updated", "published_at", "updated_at", "last_refreshed_at", "voted_at"),
+            *("path", "version", "code", "subscribed", "visibility", "kind", "type_", "next_page"),
+        ]
+    )
     kept_keys = plain_keys | {"ap_id", "actor_id", "name"}
 
     def __init__(self, **options: Any) -> None:
@@ -74,6 +81,15 @@ class LemmyWorld(HttpWorld):
         super().__init__(self.server, clock, AccountConfig("lemmy", "lemmy", user="me"), TOKEN)
         self.account = AccountConfig("lemmy", "lemmy", url=self.site.home.url, user="me")
         self._deleted = 0
+        if self.server.options.modern:
+            v4 = "/api/v4"
+            notes, writes = f"{v4}/account/notification/list", (f"{v4}/comment", f"{v4}/private_message")
+            asked = (f"{v4}/comment", f"{v4}/post", f"{v4}/person", f"{v4}/account", f"{v4}/site")
+            self.routes = {  # type: ignore[misc]
+                Where.READ: [("GET", notes)],
+                Where.ANSWER: [("POST", path) for path in writes],
+                Where.FIND: [("GET", path) for path in asked],
+            }
 
     def adapter_class(self) -> AdapterClass:
         return cast(AdapterClass, Adapter)
@@ -216,23 +232,41 @@ class LemmyWorld(HttpWorld):
     def leave_out(self, way: int) -> bool:
         if way >= len(_ROW) + len(_COMMENT):
             return False
-        newest = self.instance.rows[-1].comment.id
+        modern = self.server.options.modern
+        newest = self.instance.notes[-1].id if modern else self.instance.rows[-1].comment.id
 
         def broken(row: Any) -> Any:
-            if row["comment"]["id"] != newest:
-                return row
+            if modern:
+                if row["notification"]["id"] != newest:
+                    return row
+                data = changed(row["data"])
+                return {**row, "data": data} if isinstance(data, dict) else data
+            return changed(row) if row["comment"]["id"] == newest else row
+
+        def changed(view: Any) -> Any:
             if way >= len(_ROW):
-                return {**row, "comment": {**row["comment"], **_COMMENT[way - len(_ROW)]}}
+                wrong: Any = {
+                    _NEW.get(name, name): value for name, value in _COMMENT[way - len(_ROW)].items()
+                }
+                return {
+                    **view,
+                    "comment": {**view["comment"], **(wrong if modern else _COMMENT[way - len(_ROW)])},
+                }
             wrong = _ROW[way]
-            return {**row, **wrong} if isinstance(wrong, dict) else wrong
+            return {**view, **wrong} if isinstance(wrong, dict) else wrong
 
         def change(answer: Answer) -> Answer:
             if answer.status != 200:
                 return answer
-            found = answer.json()
-            return json_answer({name: [broken(row) for row in rows] for name, rows in found.items()})
+            return json_answer(
+                {
+                    name: [broken(row) for row in rows] if isinstance(rows, list) else rows
+                    for name, rows in answer.json().items()
+                }
+            )
 
-        self.site.home.add(Fault(change=change), method="GET", path="/user/mention", times=1_000)
+        method, path = self.routes[Where.READ][0]
+        self.site.home.add(Fault(change=change), method=method, path=path, times=1_000)
         return True
 
     def expire(self) -> bool | None:
@@ -245,11 +279,16 @@ class LemmyWorld(HttpWorld):
         return 0, 0
 
     def read_mark(self, said: Said) -> bool | None:
-        rows = [row for row in self.instance.rows if row.comment.ap_id == said.uri]
-        return bool(rows) and all(row.read for row in rows if row.recipient is self.person_me)
+        mine = [row for row in self.instance.rows if row.recipient is self.person_me]
+        marks = [row.read for row in mine if row.comment.ap_id == said.uri]
+        notes = [note for note in self.instance.notes if note.recipient is self.person_me]
+        marks += [note.read for note in notes if note.thing.ap_id == said.uri]
+        return bool(marks) and all(marks)
 
     def thread_muted(self, said: Said) -> bool | None:
-        return None
+        if not self.server.options.modern:
+            return None
+        return (self.person_me.id, self._place(said)[0].id) in self.instance.muted
 
     def hidden(self) -> set[str]:
         blocked = self.instance.blocked.get(self.person_me.id, set())

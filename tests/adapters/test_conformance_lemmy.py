@@ -16,3 +16,13 @@ class TestLemmy(AdapterSuite):
         built = LemmyWorld()
         yield built
         built.stop()
+
+
+class TestModern(AdapterSuite):
+    """A server of 1.0."""
+
+    @pytest.fixture
+    def world(self) -> Iterator[LemmyWorld]:
+        built = LemmyWorld(modern=True)
+        yield built
+        built.stop()

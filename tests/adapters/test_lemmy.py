@@ -418,3 +418,66 @@ def test_blocked_people_are_listed(world: LemmyWorld) -> None:
 def test_messages_of_another_server_are_not_mine(world: LemmyWorld) -> None:
     with pytest.raises(Missing):
         run(world, lambda adapter: adapter.conversation(Ref("https://far.example/comment/1", "c1")))
+
+
+# --- the dialect of 1.0
+
+
+def test_a_key_that_was_used_is_looked_for_and_not_sent_with_another(make: Make) -> None:
+    world = make(modern=True)
+    said = world.someone_mentions_me("a question")
+
+    async def work(adapter: Lemmy) -> None:
+        parent = await received(adapter, world, said)
+        request = await adapter.prepare(answer_to(adapter, parent, "my answer"))
+        world.trouble(Trouble.CUT_BEFORE, where=Where.ANSWER, done=True)
+        with pytest.raises(Ambiguous):
+            await adapter.answer(request)
+        with pytest.raises(Ambiguous, match="had this answer before"):
+            await adapter.answer(request)
+        proof = await settled(adapter, world, request)
+        assert isinstance(proof, Found)
+        assert [one.uri for one in world.standing()] == [proof.message.uri]
+
+    run(world, work)
+    keys = {request.headers.get("idempotency-key") for request in world.site.home.asked("POST", "/comment")}
+    assert len(keys) == 1
+    assert 16 <= len(keys.pop() or "") <= 32
+
+
+@pytest.mark.parametrize(("modern", "paths", "lists"), [(False, {"v4", "v3"}, 3), (True, {"v4"}, 1)])
+def test_the_dialect_is_found_and_kept(make: Make, modern: bool, paths: set[str], lists: int) -> None:
+    world = make(modern=modern)
+    world.someone_mentions_me("hello")
+    reading(world, *ChannelKind)
+    assert {request.path.split("/")[2] for request in world.site.log} == paths
+
+    async def look(adapter: Lemmy) -> None:
+        assert len([one for one in adapter.channels if one.kind is ChannelKind.INCOMING]) == lists
+
+    run(world, look)
+
+
+def test_a_server_that_was_updated_is_spoken_to_anew(make: Make) -> None:
+    world = make(modern=True)
+    stale = '{"version":"0.19.11","api":"v3","id":77,"user":"me","uid":"https://lemmy.example/u/me"}'
+
+    async def work(adapter: Lemmy) -> None:
+        old = world.adapter(stale)
+        assert len(old.channels) == 5
+        await old.identify()
+        assert [one.name for one in old.channels] == ["notifications", "own", "people"]
+
+    run(world, work)
+
+
+def test_signing_in_to_the_new_dialect_asks_for_a_token_that_lasts(make: Make) -> None:
+    world = make(modern=True)
+    world.server.passwords["me"] = "correct horse"
+    result, _ = sign_in(Lemmy, account(world), lambda step: {"user": "me", "password": "correct horse"})
+    assert result.secret in world.server.tokens
+    [request] = world.site.home.asked("POST", "/login")
+    assert request.json()["stay_logged_in"] is True
+    found = {one.what: one for one in run(world, lambda adapter: adapter.check())}
+    assert all(one.fine for one in found.values())
+    assert "1.0" in found["reach"].words

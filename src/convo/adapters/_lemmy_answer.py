@@ -35,7 +35,7 @@ from convo.adapters.contract import (
     RetryAt,
     Unknown,
 )
-from convo.adapters.wire import decode, each, part
+from convo.adapters.wire import NOTHING, decode, each, part
 from convo.model import Measure, Message, Ref, Reply
 
 LONGEST = 10_000
@@ -330,7 +330,9 @@ async def _number_of(api: Api, uid: str) -> int:
     """The number of a person on this server."""
     response = await api.get("/resolve_object", [("q", uid)])
     found = part(response.body, wire.Resolved)
-    view = found.person if found is not None else None
-    if view is None:
+    raw = found.person if found is not None else NOTHING
+    view = part(raw, wire.PersonView)
+    person = view.person if view is not None else part(raw, wire.Person)
+    if person is None:
         raise Missing(f"{api.host} does not know this person.")
-    return view.person.id
+    return person.id

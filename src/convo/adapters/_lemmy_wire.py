@@ -283,6 +283,6 @@ class PersonView(Struct):
 
 
 class Resolved(Struct):
-    """What stands at an address."""
+    """What stands at an address: in 0.19 a view of a person, in 1.0 the person."""
 
-    person: PersonView | None = None
+    person: Raw = _NONE
