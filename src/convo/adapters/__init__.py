@@ -61,6 +61,7 @@ BUILT_IN: Mapping[str, Known] = {
         ("search",),
         "to read; answers are given on its page",
     ),
+    "lemmy": Known("convo.adapters.lemmy:Lemmy", "Lemmy", about="with your password, which is not kept"),
 }
 """In the order in which the first start offers them: the most common first."""
 

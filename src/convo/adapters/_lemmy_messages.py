@@ -12,9 +12,9 @@ from msgspec import Struct
 from convo.adapters import _lemmy_wire as wire
 from convo.adapters._keeping import kept, written
 from convo.adapters._lemmy_api import PLATFORM, Api, Facts, handle_of, me
+from convo.adapters._lemmy_text import markdown_to_text, uncovered
 from convo.adapters.wire import web
 from convo.htmltext import Rendered
-from convo.markdowntext import markdown_to_text, uncovered
 from convo.model import Attachment, Link, Mention, Message, Person, Ref, Visibility
 from convo.text import one_line, parse_time
 

@@ -1,4 +1,4 @@
-"""Markdown of strangers to plain text, by way of the HTML that their platform would make of it."""
+"""Lemmy's Markdown to plain text, by way of the HTML that Lemmy makes of it: HTML in it is text, and fences cover."""
 
 from __future__ import annotations
 
