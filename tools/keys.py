@@ -8,8 +8,9 @@ from pathlib import Path
 PAGE = Path(__file__).parent.parent / "docs" / "keys.md"
 PLACES = {
     "views": "views", "list": "list", "thread": "conversation", "reply": "reply box", "people": "people of the box",
-    "names": "names beneath a word", "search": "search field", "accounts": "accounts", "help": "help",
-    "end": "end of one at a time", "palette": "commands", "first": "first look", "person": "a person's page",
+    "names": "names beneath a word", "search": "search field", "found": "people found", "accounts": "accounts",
+    "help": "help", "end": "end of one at a time", "palette": "commands", "first": "first look",
+    "person": "a person's page",
 }  # fmt: skip
 HEAD = """# Keys
 

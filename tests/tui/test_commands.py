@@ -115,7 +115,8 @@ def test_keys_as_people_read_them(key: str, shown: str) -> None:
 
 MOVES_IN_BOXES = {
     "to_people", "person_left", "person_right", "take_name", "next_name", "previous_name", "close_names",
-    "to_results", "leave_search", "forward", "backward", "copy_selection", "no_post", "note_done",
+    "to_results", "leave_search", "to_found",
+    "forward", "backward", "copy_selection", "no_post", "note_done",
 }  # fmt: skip
 """What belongs to a text field or says one sentence: its key works, but no list of commands names it."""
 

@@ -138,3 +138,41 @@ async def test_muting_a_person_says_on_which_accounts() -> None:
         await play.press("M")
         assert "@ana@fosstodon.org on Mastodon" in play.text
         assert "Bluesky" in play.text
+
+
+async def test_people_found_are_reached_by_key_and_by_mouse() -> None:
+    async with inbox(USUAL) as play:
+        await play.press("slash")
+        await play.type("an")
+        assert "PEOPLE" in play.text
+        await play.press("down")
+        assert play.keys.startswith("Enter this person")
+        await play.press("down", "up", "up")
+        assert "or Enter to the results" in play.keys
+        await play.press("down", "escape", "down", "right")
+        assert play.app.inbox.page.kind == "person"
+        assert "Ana Lind" in play.top
+        await play.press("escape")
+        assert play.app.inbox.place == "list"
+        assert play.app.inbox.searching
+        await play.press("escape", "slash")
+        await play.type("ben")
+        line = next(n for n, text in enumerate(play.lines) if "Ben Okafor, in your circle" in text)
+        await play.pilot.click(offset=(5, line))
+        await play.settle()
+        assert "Ben Okafor" in play.top
+
+
+async def test_where_nobody_is_found_down_goes_to_the_results() -> None:
+    async with inbox(USUAL) as play:
+        await play.press("slash")
+        await play.type("house")
+        await play.press("down")
+        assert play.app.inbox.place == "list"
+
+
+async def test_filters_name_nobody_but_from_and_to() -> None:
+    async with inbox(USUAL) as play:
+        await play.press("slash")
+        await play.type("from:ben is:waiting -draft")
+        assert "Ben Okafor, in your circle" in play.text

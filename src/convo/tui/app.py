@@ -75,6 +75,7 @@ class ConvoApp(AccountedApp):
         """The engine tells what changes; it starts once the first frame stands."""
         self.engine.on_change = self._engine_changed
         self.engine.on_words = self.desk.say
+        self.notice_from_here()
         self.call_after_refresh(self._begin)
         self.set_interval(60, self._minute)
         self.set_interval(1, self._second)
@@ -180,6 +181,7 @@ class ConvoApp(AccountedApp):
         changed, anything = frozenset(self._changes), self._any_change
         self._changes, self._any_change = set(), False
         if self.inbox.is_mounted and not self._leaving:
+            self.notice_circle()
             self.desk.changed(changed, anything)
             self.page_changed()
 
@@ -272,5 +274,8 @@ class ConvoApp(AccountedApp):
             from convo.tui import naming
 
             naming.take_at(self.inbox, int(event.target.rpartition(" ")[2]))
+        elif event.source.id == "search-words" and self.inbox.search is not None:
+            self.inbox.search.at = int(event.target.rpartition(" ")[2])
+            await self.run_command("open")
         elif event.source.id == "keys":
             await self.run_command(event.target)

@@ -145,7 +145,7 @@ _QUIET_LABELS = {"quiet": "not quiet", "mute_person": "end it (mute, note why)"}
 _PLACE_LABELS: dict[str, dict[str, str]] = {
     "help": {"search": "find a key"},
     "people": {"to_people": "to the words"},
-    "search": {"to_results": "or Enter to the results"},
+    "found": {"open": "this person", "to_found": "on, to the results"},
 }
 _ONE_LABELS = {"done": "let go", "next_waiting": "leave for now", "back": "list"}
 

@@ -8,8 +8,8 @@ from typing import Literal
 from convo.values import frozen
 
 Place = Literal[
-    "views", "list", "thread", "reply", "people", "names", "search", "accounts", "help", "end", "first", "person",
-    "note", "palette"
+    "views", "list", "thread", "reply", "people", "names", "search", "found", "accounts", "help", "end", "first",
+    "person", "note", "palette"
 ]  # fmt: skip
 """Where the focus is: a pane of the inbox, a part of the reply box, or a page."""
 
@@ -47,13 +47,13 @@ def _view(letter: str, name: str, *more: str) -> Command:
 
 COMMANDS: tuple[Command, ...] = (
     Command("next", ("j", "down"), "next", "next", "Move", EVERY),
-    Command("previous", ("k", "up"), "previous", "previous", "Move", EVERY),
+    Command("previous", ("k", "up"), "previous", "previous", "Move", (*EVERY, "found")),
     Command("top", ("g g", "home"), "top", "to the top", "Move", (*PANES, "help", "person")),
     Command("bottom", ("G", "end"), "bottom", "to the bottom", "Move", (*PANES, "help", "person")),
     Command("page_down", ("pagedown",), "page on", "a page down", "Move", (*PANES, "help", "person")),
     Command("page_up", ("pageup",), "page back", "a page up", "Move", (*PANES, "help", "person")),
     Command("open", ("enter", "l", "right"), "open", "open, then answer", "Move",
-            (*PANES, "accounts", "person"), row_menu=True),
+            (*PANES, "accounts", "person", "found"), row_menu=True),
     Command("back", ("escape", "h", "left"), "back", "back, clear a filter", "Move", EVERY),
     Command("leave", ("q",), "leave", "back; leave from the top", "Move", EVERY),
     Command("forward", ("tab",), "next pane", "to the next pane", "Move", (*PANES, "help"), listed=False),
@@ -158,9 +158,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("next_name", ("down",), "next name", "next name", "Reply box", ("names",), listed=False),
     Command("previous_name", ("up",), "name before", "name before", "Reply box", ("names",), listed=False),
     Command("close_names", ("escape",), "close", "close the names", "Reply box", ("names",), listed=False),
-    Command("to_results", ("down", "enter", "tab"), "to the results", "to the results", "Look", ("search",),
-            listed=False),
-    Command("leave_search", ("escape",), "back", "clear the search, then leave it", "Look", ("search",),
+    Command("to_found", ("down", "tab"), "or Enter to the results", "to the people found, then to the results",
+            "Look", ("search", "found"), listed=False),
+    Command("to_results", ("enter",), "to the results", "to the results", "Look", ("search",), listed=False),
+    Command("leave_search", ("escape",), "back", "clear the search, then leave it", "Look",
+            ("search", "found"),
             listed=False),
 )  # fmt: skip
 
@@ -188,7 +190,8 @@ KEY_LINES: dict[str, tuple[str, ...]] = {
     "outbox": ("open", "undo", "answer", "copy", "search", "commands", "help"),
     "drafts": ("answer", "open", "undo", "search", "commands", "help"),
     "empty": ("go", "search", "commands", "help", "leave"),
-    "search": ("to_results", "leave_search", "commands"),
+    "search": ("to_found", "leave_search", "commands"),
+    "found": ("open", "to_found", "leave_search"),
     "results": ("open", "answer", "search", "order", "back", "help"),
     "reply": ("send", "whole_thread", "people", "readers", "warning", "attach", "editor", "keep"),
     "paste": ("send", "editor", "keep", "commands"),

@@ -111,6 +111,7 @@ DEEDS: dict[str, Deed] = {
     "person_left": options.person_left,
     "person_right": options.person_right,
     "drop_person": options.drop_person,
+    "to_found": looking.to_found,
     "to_results": looking.to_results,
     "leave_search": looking.leave_search,
     "view_people": people.view,

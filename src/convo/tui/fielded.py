@@ -12,7 +12,7 @@ from convo.tui.commands import Place
 from convo.tui.lines import Line
 from convo.tui.outside import OutsideApp
 from convo.tui.sources import Look
-from convo.views import Failure, Seen, View
+from convo.views import Failure, Seen, Someone, View
 
 if TYPE_CHECKING:
     from textual.timer import Timer
@@ -166,18 +166,25 @@ class FieldedApp(OutsideApp):
         bar, words = self.inbox.search, getattr(event, "words", "")
         if bar is None or not bar.display:
             return
-        bar.fault = ""
+        bar.fault, bar.at = "", None
         look = self.desk.source.look
         try:
             if bar.narrow:
                 self.desk.look_at(replace(look, narrow=words))
             else:
-                bar.people = self.desk.engine.inbox.find_people(words) if words.strip() else ()
+                bar.people = self._people(words)
                 self.desk.look_at(replace(look, search=words))
         except Failure as error:
             bar.fault = error.words
             self.desk.source.look = replace(look, search="")
         bar.draw(self.inbox.middle.size.width)
+
+    def _people(self, words: str) -> tuple[Someone, ...]:
+        """Whom the words of a search may name; filters name nobody but by from: and to:."""
+        plain = [word for word in words.split() if ":" not in word and word[0] not in '-"']
+        named = [word.partition(":")[2] for word in words.split() if word.startswith(("from:", "to:"))]
+        wanted = " ".join(plain) or " ".join(named[:1]).split(",")[0]
+        return self.desk.engine.inbox.find_people(wanted) if wanted else ()
 
     def hide_search(self) -> None:
         """Take the search field away; what the list shows is up to the caller."""

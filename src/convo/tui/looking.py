@@ -54,9 +54,41 @@ async def narrow(screen: InboxScreen) -> None:
 async def to_results(screen: InboxScreen) -> None:
     """From the search field to what it found."""
     if screen.search is not None:
-        screen.search.typing = False
+        screen.search.typing, screen.search.at = False, None
+        screen.search.draw(screen.middle.size.width)
     screen.focus_pane("list")
     screen.desk.follow()
+
+
+async def to_found(screen: InboxScreen) -> None:
+    """To the first person found, to the next one; after the last, or where nobody is found, to the results."""
+    bar = screen.search
+    place = 0 if bar is None or bar.at is None else bar.at + 1
+    if bar is None or place >= len(bar.people):
+        await to_results(screen)
+    else:
+        at_found(screen, place)
+
+
+def at_found(screen: InboxScreen, place: int | None) -> None:
+    """The cursor on a person found, or with None in the field."""
+    bar = screen.search
+    if bar is not None:
+        bar.at = place
+        bar.draw(screen.middle.size.width)
+        screen.draw()
+
+
+async def open_found(screen: InboxScreen) -> None:
+    """The page of the person found that is under the cursor."""
+    from convo.tui import people
+
+    bar = screen.search
+    if bar is None or bar.at is None or bar.at >= len(bar.people):
+        return
+    who = bar.people[bar.at]
+    await to_results(screen)
+    people.show(screen, who.person_id)
 
 
 async def leave_search(screen: InboxScreen) -> None:
@@ -64,7 +96,9 @@ async def leave_search(screen: InboxScreen) -> None:
     bar = screen.search
     if bar is None:
         return
-    if bar.field.value:
+    if bar.at is not None:
+        at_found(screen, None)
+    elif bar.field.value:
         bar.field.value = ""
     else:
         screen.convo.close_search()

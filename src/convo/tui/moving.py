@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 def step(screen: InboxScreen, rows: int) -> None:
     """The cursor of the pane with the focus, by so many rows."""
-    if screen.page.kind:
+    if screen.place == "found":
+        from convo.tui import looking
+
+        at = screen.search.at if screen.search is not None else None
+        looking.at_found(screen, at - 1 if at else None)
+    elif screen.page.kind:
         page_step(screen, rows)
     elif screen.pane == "views":
         screen.views.move(rows)
@@ -137,9 +142,11 @@ async def page_on(screen: InboxScreen) -> None:
 
 async def open_it(screen: InboxScreen) -> None:
     """Go deeper: a view, a conversation, a fold, the answer."""
-    from convo.tui import accounting, answering, people
+    from convo.tui import accounting, answering, looking, people
 
-    if screen.page.kind == "accounts":
+    if screen.place == "found":
+        await looking.open_found(screen)
+    elif screen.page.kind == "accounts":
         await accounting.help_account(screen)
     elif screen.page.kind == "person":
         await people.open_item(screen)

@@ -1,4 +1,4 @@
-"""What the inbox does outside of its own window: editor, browser, clipboard."""
+"""What the inbox does outside of its own window: editor, browser, clipboard, the command of the circle."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from textual.app import App, SuspendNotSupported
+
+from convo.engine import voice
 
 if TYPE_CHECKING:
     from convo.tui.desk import Desk
@@ -28,11 +30,61 @@ def run_editor(command: str, path: Path) -> int:
     return subprocess.run([*shlex.split(command), str(path)], check=False).returncode
 
 
+NOTIFIES_FOR = 10.0
+"""Seconds that the user's command for the circle may take."""
+
+
+async def run_notice(command: str, who: str) -> str:
+    """Run the user's command with the names in CONVO_WHO; what went wrong, in words, "" for nothing."""
+    import asyncio
+    import shlex
+    from asyncio.subprocess import DEVNULL
+
+    environment = {**os.environ, "CONVO_WHO": who}
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *shlex.split(command), env=environment, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL
+        )
+    except (OSError, ValueError) as error:
+        return f'The command "{command}" of [notify] could not be started: {error}'
+    try:
+        status = await asyncio.wait_for(process.wait(), NOTIFIES_FOR)
+    except asyncio.TimeoutError:
+        process.kill()
+        await process.wait()
+        return f'The command "{command}" of [notify] did not end and was stopped.'
+    return f'The command "{command}" of [notify] ended with {status}.' if status else ""
+
+
 class OutsideApp(App[None]):
     """The part of the program that starts other programs. Nothing a stranger wrote is ever on a command line."""
 
     desk: Desk
     run_editor: Callable[[str, Path], int] = staticmethod(run_editor)
+
+    _noticed = 0
+    """Up to here the circle's messages were told to the user's command."""
+    _notice_fault = ""
+
+    def notice_from_here(self) -> None:
+        """What is here already is no news."""
+        self._noticed = self.desk.engine.inbox.highest_arrival()
+
+    def notice_circle(self) -> None:
+        """Run the user's command when somebody of the circle wrote; nobody else is worth an interruption."""
+        command, inbox = self.desk.config.notify.command, self.desk.engine.inbox
+        if not command:
+            return
+        came = [who for who in inbox.arrived_since(self._noticed) if who.circle]
+        self._noticed = inbox.highest_arrival()
+        if came:
+            self.run_worker(self._notice(command, voice.names(came)), group="notice")
+
+    async def _notice(self, command: str, who: str) -> None:
+        fault = await run_notice(command, who)
+        if fault and fault != self._notice_fault:
+            self.desk.say(fault, trouble=True)
+        self._notice_fault = fault
 
     def edit(self, text: str) -> str | None:
         """Let the user write on in their editor; None when that was not possible, with the reason said."""

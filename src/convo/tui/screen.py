@@ -213,7 +213,7 @@ class InboxScreen(Palette, Screen[None]):
                 return "names"
             return "reply" if self.reply.person is None else "people"
         if self.search is not None and self.search.typing:
-            return "search"
+            return "search" if self.search.at is None else "found"
         return self.pane
 
     # bars

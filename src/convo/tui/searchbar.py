@@ -40,6 +40,8 @@ class SearchBar(Vertical):
         """It narrows the list instead of searching everything."""
         self.fault = ""
         self.people: tuple[Someone, ...] = ()
+        self.at: int | None = None
+        """The person found that is under the cursor, None while the field is."""
 
     def compose(self) -> ComposeResult:
         """The field and the lines below it."""
@@ -64,11 +66,22 @@ class SearchBar(Vertical):
             rows.append(line(" ", Span(cells.cut(FILTERS, size - 2), "muted")))
         if self.people:
             rows += [line(), line(" ", Span("PEOPLE", bold=True))]
-            shown = "     ".join(_person(who) for who in self.people)
-            rows.append(line("   ", Span(cells.cut(cells.plain_emoji(shown), size - 5), "circle")))
+            rows.append(self._people_line(size))
         if not self.narrow:
             rows.append(line(" ", Span("WORDS", bold=True)))
         self.query_one("#search-words", Painted).show(rows)
+
+    def _people_line(self, size: int) -> Line:
+        """Whom the words name, as many as fit."""
+        spans, left = [Span("   ")], size - 5
+        for place, who in enumerate(self.people):
+            text = cells.cut(cells.plain_emoji(_person(who)), left)
+            here = place == self.at
+            spans += [Span(text, "circle", here, here, target=f"found {place}"), Span("     ")]
+            left -= cells.width(text) + 5
+            if left < 8:
+                break
+        return line(*spans[:-1])
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """A keystroke in the field."""
