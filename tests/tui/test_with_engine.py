@@ -134,7 +134,7 @@ async def test_search_views_and_pages(tmp_path: Path) -> None:
         await play.press("slash")
         await play.type("garden")
         assert "Ana Lind" in play.text
-        await play.press("down", "enter")
+        await play.press("enter", "enter")
         assert play.app.inbox.pane == "thread"
         await play.press("escape", "escape", "escape")
         for letter in "azoqdmitw":

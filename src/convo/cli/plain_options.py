@@ -8,8 +8,8 @@ from pathlib import Path
 
 from convo.adapters import label
 from convo.adapters.contract import Verb
+from convo.cli.plain_draft import Reply, able
 from convo.cli.plain_reading import Reader
-from convo.cli.plain_reply import Reply, able
 from convo.engine import voice
 from convo.model import Visibility
 

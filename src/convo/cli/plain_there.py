@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from convo.adapters import label
 from convo.adapters.contract import Verb
-from convo.cli import plain_acts, plain_looks, plain_reply
+from convo.cli import plain_acts, plain_draft, plain_looks
 from convo.cli.plain_reading import spelled_moment
 from convo.engine import voice
 from convo.text import shorten
@@ -83,7 +83,7 @@ async def edit_own(plain: Plain, rest: str) -> None:
         lines[:] = now
 
     plain.talk.say(
-        f'It says: "{entry.text}" Write it anew; {plain_reply.WRITE} A dot alone leaves it as it is.'
+        f'It says: "{entry.text}" Write it anew; {plain_draft.WRITE} A dot alone leaves it as it is.'
     )
     await plain.talk.written(kept)
     text = "\n".join(lines).strip()

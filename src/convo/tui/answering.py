@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from convo.engine import voice
-from convo.tui import moving
+from convo.tui import moving, naming
 from convo.tui.entries import Fold
+from convo.tui.replybox import box_of
 from convo.views import Draft, Entry, Failure, OutboxRow
 
 if TYPE_CHECKING:
     from convo.engine.answers import Terms
-    from convo.tui.replybox import ReplyBox
     from convo.tui.screen import InboxScreen
 
 SAVE_AFTER = 0.8
@@ -157,12 +157,6 @@ def reckon(screen: InboxScreen) -> None:
         box.draft = replace(draft, seen_arrival=max(entry.arrival for entry in later))
 
 
-def box_of(screen: InboxScreen) -> ReplyBox:
-    """The reply box; only asked for while it is open."""
-    assert screen.reply is not None
-    return screen.reply
-
-
 def measure(screen: InboxScreen) -> None:
     """Count what is written, as the platform does."""
     box = box_of(screen)
@@ -173,8 +167,6 @@ def measure(screen: InboxScreen) -> None:
 
 def changed(screen: InboxScreen) -> None:
     """After a keystroke: count, paint, and keep it soon."""
-    from convo.tui import naming
-
     box = box_of(screen)
     if box.draft is None:
         return

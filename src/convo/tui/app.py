@@ -219,10 +219,10 @@ class ConvoApp(AccountedApp):
 
     async def on_row_list_opened(self, event: RowList.Opened) -> None:
         """A click on the row under the cursor opens it."""
-        from convo.tui import moving
+        from convo.tui import opening
 
         self.inbox.focus_pane("list")
-        await router.guarded(self.inbox, moving.open_it(self.inbox))
+        await router.guarded(self.inbox, opening.open_it(self.inbox))
 
     async def on_row_list_menu_asked(self, event: RowList.MenuAsked) -> None:
         """The right button opens the menu of a row."""
@@ -245,16 +245,16 @@ class ConvoApp(AccountedApp):
 
     async def on_conversation_view_activated(self, event: ConversationView.Activated) -> None:
         """A click on what is under the cursor opens it."""
-        from convo.tui import moving
+        from convo.tui import opening
 
         self.inbox.focus_pane("thread")
-        await router.guarded(self.inbox, moving.open_it(self.inbox))
+        await router.guarded(self.inbox, opening.open_it(self.inbox))
 
     def on_views_pane_chosen(self, event: ViewsPane.Chosen) -> None:
         """A click on a view opens it."""
-        from convo.tui import moving
+        from convo.tui import opening
 
-        moving.choose(self.inbox, event.target)
+        opening.choose(self.inbox, event.target)
 
     def on_reply_box_changed(self) -> None:
         """A keystroke in the reply box."""

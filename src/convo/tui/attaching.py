@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convo.tui import triaging
-from convo.tui.answering import box_of
 from convo.tui.menus import Choice, Question
+from convo.tui.replybox import box_of
 
 if TYPE_CHECKING:
     from convo.tui.screen import InboxScreen

@@ -67,28 +67,7 @@ async def to_found(screen: InboxScreen) -> None:
     if bar is None or place >= len(bar.people):
         await to_results(screen)
     else:
-        at_found(screen, place)
-
-
-def at_found(screen: InboxScreen, place: int | None) -> None:
-    """The cursor on a person found, or with None in the field."""
-    bar = screen.search
-    if bar is not None:
-        bar.at = place
-        bar.draw(screen.middle.size.width)
-        screen.draw()
-
-
-async def open_found(screen: InboxScreen) -> None:
-    """The page of the person found that is under the cursor."""
-    from convo.tui import people
-
-    bar = screen.search
-    if bar is None or bar.at is None or bar.at >= len(bar.people):
-        return
-    who = bar.people[bar.at]
-    await to_results(screen)
-    people.show(screen, who.person_id)
+        moving.at_found(screen, place)
 
 
 async def leave_search(screen: InboxScreen) -> None:
@@ -97,7 +76,7 @@ async def leave_search(screen: InboxScreen) -> None:
     if bar is None:
         return
     if bar.at is not None:
-        at_found(screen, None)
+        moving.at_found(screen, None)
     elif bar.field.value:
         bar.field.value = ""
     else:

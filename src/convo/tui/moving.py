@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from convo.people import PersonRow
-from convo.tui import finding, oneatatime
+from convo.tui import finding, oneatatime, person
 from convo.tui.entries import Fold
 from convo.tui.sources import Look
-from convo.views import Hit, OutboxRow, OutboxState, Row, View
+from convo.views import Hit, Row, View
 
 if TYPE_CHECKING:
     from convo.tui.commands import Place
@@ -19,10 +17,8 @@ if TYPE_CHECKING:
 def step(screen: InboxScreen, rows: int) -> None:
     """The cursor of the pane with the focus, by so many rows."""
     if screen.place == "found":
-        from convo.tui import looking
-
         at = screen.search.at if screen.search is not None else None
-        looking.at_found(screen, at - 1 if at else None)
+        at_found(screen, at - 1 if at else None)
     elif screen.page.kind:
         page_step(screen, rows)
     elif screen.pane == "views":
@@ -34,6 +30,15 @@ def step(screen: InboxScreen, rows: int) -> None:
         list_to(screen, screen.list.index + rows)
 
 
+def at_found(screen: InboxScreen, place: int | None) -> None:
+    """The cursor on a person found, or with None in the field."""
+    bar = screen.search
+    if bar is not None:
+        bar.at = place
+        bar.draw(screen.middle.size.width)
+        screen.draw()
+
+
 def page_step(screen: InboxScreen, rows: int) -> None:
     """On a page: the account below or above, or a line of help."""
     page = screen.page
@@ -41,10 +46,9 @@ def page_step(screen: InboxScreen, rows: int) -> None:
         most = len(screen.desk.accounts)  # the last line adds one
         page.index = max(0, min(page.index + rows, most))
         screen.convo.draw_page()
-    elif page.kind == "person":
-        from convo.tui import people
-
-        people.step(screen, rows)
+    elif page.kind == "person" and screen.sheet is not None:
+        screen.sheet.step(rows, screen.app.size.width >= person.TWO_FROM)
+        screen.convo.draw_page()
     else:
         page.scroll_lines(rows)
 
@@ -140,56 +144,6 @@ async def page_on(screen: InboxScreen) -> None:
         screen.convo.look_soon()
 
 
-async def open_it(screen: InboxScreen) -> None:
-    """Go deeper: a view, a conversation, a fold, the answer."""
-    from convo.tui import accounting, answering, looking, people
-
-    if screen.place == "found":
-        await looking.open_found(screen)
-    elif screen.page.kind == "accounts":
-        await accounting.help_account(screen)
-    elif screen.page.kind == "person":
-        await people.open_item(screen)
-    elif screen.pane == "views":
-        choose(screen, screen.views.target)
-    elif screen.pane == "thread":
-        if isinstance(screen.thread.thread.current, Fold):
-            screen.thread.toggle_fold()
-        else:
-            await answering.answer(screen)
-    else:
-        await _open_row(screen)
-
-
-async def _open_row(screen: InboxScreen) -> None:
-    from convo.tui import answering, asking
-
-    item = screen.list.current
-    if item is None:
-        return
-    if isinstance(item.subject, PersonRow):
-        from convo.tui import people
-
-        people.show(screen, item.subject.person.person_id)
-        return
-    subject = item.subject
-    if isinstance(subject, OutboxRow) and subject.state is OutboxState.UNSURE:
-        asking.unsure(screen, subject)
-    elif isinstance(subject, Row) and subject.outbox is OutboxState.UNSURE:
-        rows = screen.desk.engine.inbox.outbox()
-        found = [
-            row for row in rows if row.thread_id == subject.thread_id and row.state is OutboxState.UNSURE
-        ]
-        open_thread(screen)
-        if found:
-            asking.unsure(screen, found[0])
-    elif screen.desk.view is View.DRAFTS and not screen.searching:
-        open_thread(screen)
-        await answering.answer(screen)
-    else:
-        open_thread(screen)
-
-
 def open_thread(screen: InboxScreen, thread_id: int | None = None) -> bool:
     """Give the conversation the focus; whether there is one."""
     desk = screen.desk
@@ -216,49 +170,6 @@ def _mark_hit(screen: InboxScreen) -> None:
         plain = [word for word in words.replace('"', " ").split() if ":" not in word and word[0] != "-"]
         finding.look_for(screen, " ".join(plain))
         screen.thread.to_message(item.subject.message_id)
-
-
-async def back(screen: InboxScreen) -> None:
-    """Back, close, clear a filter."""
-    from convo.tui import people
-
-    desk = screen.desk
-    if people.back(screen):
-        pass
-    elif screen.page.kind and screen.page.kind != "end":
-        screen.convo.close_page()
-    elif screen.pane == "thread" and finding.look_for(screen, "") and not screen.searching:
-        pass
-    elif screen.one is not None:
-        oneatatime.leave(screen)
-    elif screen.pane == "thread":
-        screen.focus_pane("list")
-    elif screen.list.unmark():
-        desk.words = ""
-    elif screen.searching:
-        screen.convo.close_search()
-    elif desk.source.look.narrow:
-        desk.look_at(replace(desk.source.look, narrow=""))
-        screen.convo.close_search()
-    elif screen.pane == "list":
-        screen.focus_pane("views")
-    screen.draw()
-
-
-async def leave(screen: InboxScreen) -> None:
-    """Back; from the top, leave convo."""
-    from convo.tui import asking
-
-    look = screen.desk.source.look
-    if screen.page.kind == "end":
-        oneatatime.leave(screen)
-        await asking.leave(screen)
-    elif screen.list.marked or screen.page.kind or screen.pane == "thread" or screen.searching or look.narrow:
-        await back(screen)
-    elif look.view is not View.WAITING or look.account or look.people:
-        look_at(screen, View.WAITING)
-    else:
-        await asking.leave(screen)
 
 
 async def forward(screen: InboxScreen) -> None:
@@ -364,16 +275,3 @@ def look_at(screen: InboxScreen, view: View, account: str = "") -> None:
     screen.convo.hide_search()
     screen.focus_pane("list")
     screen.desk.look_at(Look(view, account, newest_first=newest))
-
-
-def choose(screen: InboxScreen, target: str) -> None:
-    """A line of the views pane: "view waiting", "account bsky"."""
-    kind, _, name = target.partition(" ")
-    if target == "people":
-        from convo.tui import people
-
-        people.list_people(screen)
-    elif kind == "account":
-        look_at(screen, View.ALL, name)
-    elif kind == "view":
-        look_at(screen, View(name))

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from textual.geometry import Offset
 
 from convo.tui import cells, phrases
-from convo.tui.answering import box_of
 from convo.tui.lines import Line, Span, line, mark
+from convo.tui.replybox import box_of
 from convo.values import frozen
 from convo.views import Someone
 

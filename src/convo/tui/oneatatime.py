@@ -96,28 +96,6 @@ class OneAtATime:
         return [row for row in map(self._inbox.row, shown) if row is not None]
 
 
-async def begin(screen: InboxScreen) -> None:
-    """From anywhere: this conversation if it waits, else the first that does."""
-    from convo.tui import moving
-
-    desk = screen.desk
-    if screen.one is not None:
-        return
-    row = screen.thread.opened.row if screen.pane == "thread" and screen.thread.opened else desk.row()
-    look = desk.source.look
-    if look.view is not View.WAITING or look.account or look.search is not None or look.narrow:
-        moving.look_at(screen, View.WAITING)
-    elif desk.pending:
-        desk.merge()
-    one = OneAtATime(desk.engine.inbox, row.thread_id if row else 0, desk.source.look.newest_first)
-    if one.ended:
-        desk.say("Nobody waits for you.")
-        return
-    screen.one = one
-    desk.words = ""
-    show(screen)
-
-
 def show(screen: InboxScreen) -> None:
     """Paint the conversation whose turn it is, or the end."""
     one = screen.one

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from convo.model import Visibility
 from convo.tui import answering, phrases, triaging
-from convo.tui.answering import box_of
 from convo.tui.menus import Choice, Question
+from convo.tui.replybox import box_of
 from convo.views import Draft
 
 if TYPE_CHECKING:

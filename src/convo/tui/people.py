@@ -57,13 +57,6 @@ def _two(screen: InboxScreen) -> bool:
     return screen.app.size.width >= person.TWO_FROM
 
 
-def step(screen: InboxScreen, rows: int) -> None:
-    """The cursor of the page."""
-    if screen.sheet is not None:
-        screen.sheet.step(rows, _two(screen))
-        screen.convo.draw_page()
-
-
 async def open_item(screen: InboxScreen) -> None:
     """What the cursor is on: a conversation, the older years, the note, all about the person."""
     sheet = screen.sheet

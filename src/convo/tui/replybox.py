@@ -21,6 +21,7 @@ from convo.views import Draft, Someone
 if TYPE_CHECKING:
     from convo.engine.answers import Terms
     from convo.tui.naming import Names
+    from convo.tui.screen import InboxScreen
 
 SMALL, TALL = 7, 12
 """Lines of the box: at least and at most."""
@@ -323,3 +324,9 @@ class ReplyBox(Vertical):
 def people_names(authors: list[Someone]) -> dict[str, str]:
     """Display names by uid, for the chips."""
     return {who.uid: who.shown for who in authors}
+
+
+def box_of(screen: InboxScreen) -> ReplyBox:
+    """The reply box; only asked for while it is open."""
+    assert screen.reply is not None
+    return screen.reply

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from convo.engine import voice
 from convo.tui import moving, oneatatime, phrases, triaging
-from convo.tui.answering import box_of, close, keep_now
+from convo.tui.answering import close, keep_now
 from convo.tui.menus import Choice, Question
+from convo.tui.replybox import box_of
 from convo.views import Caution, CautionKind, Draft
 
 if TYPE_CHECKING:
