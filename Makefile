@@ -3,6 +3,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+RUNS := $(VENV)/.runs
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
@@ -11,10 +12,13 @@ STAMP := $(VENV)/.ready
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
+$(RUNS): pyproject.toml tools/make-venv tools/requirements-run.lock
+	@tools/make-venv "$(PYTHON)" "$(VENV)" run
+
 $(STAMP): pyproject.toml tools/make-venv tools/requirements.lock
 	@tools/make-venv "$(PYTHON)" "$(VENV)"
 
-run: $(STAMP)  ## open the inbox on the built-in demo cast
+run: $(RUNS)  ## open the inbox on the built-in demo cast
 	@$(BIN)/convo --demo
 
 test: $(STAMP)  ## all checks: lint, types, layers, unit, conformance, UI, on every Python that is here
@@ -45,10 +49,11 @@ bench: $(STAMP)  ## the benchmarks, as ratios
 picture: $(STAMP)  ## the README's pictures, from the demo
 	@$(BIN)/python tools/picture.py
 
+LOCKED := uv pip compile -q --universal --python-version 3.10 --generate-hashes --no-header --no-annotate --upgrade
 lock: $(STAMP)  ## choose the newest versions that fit together, and write their hashes down
 	@$(BIN)/python -m pip install -q uv
-	@$(BIN)/uv pip compile -q --universal --python-version 3.10 --generate-hashes --all-extras --group dev \
-	  --no-header --no-annotate --upgrade pyproject.toml -o tools/requirements.lock
+	@$(BIN)/$(LOCKED) --all-extras --group dev pyproject.toml -o tools/requirements.lock
+	@$(BIN)/$(LOCKED) --group install -c tools/requirements.lock pyproject.toml -o tools/requirements-run.lock
 
 build: $(STAMP)  ## wheel and source archive in dist/
 	@$(BIN)/python -m build --no-isolation -q
