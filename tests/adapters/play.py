@@ -20,6 +20,8 @@ WORLDS = {
     "bluesky": "bluesky_world:BlueskyWorld",
     "discourse": "discourse_world:DiscourseWorld",
     "github": "github_world:EnterpriseWorld",
+    "hackernews": "hackernews_world:HackerNewsWorld",
+    "lemmy": "lemmy_world:LemmyWorld",
     "mastodon": "mastodon_world:MastodonWorld",
     "wordpress": "wordpress_world:WordPressWorld",
 }
@@ -50,10 +52,15 @@ def made(platform: str) -> HttpWorld:
 def configured(world: HttpWorld) -> str:
     """The config that leads to it."""
     account = world.account
-    return (
-        f'[accounts.{account.name}]\nplatform = "{account.platform}"\nurl = "{account.url or world.site.home.url}"\n'
-        f'user = "{account.user}"\nsecret = "{world.secrets[0]}"\n'
-    )
+    given = {
+        "platform": account.platform,
+        "url": account.url or world.site.home.url,
+        "user": account.user,
+        "secret": world.secrets[0] if world.secrets else "",
+        **account.options,
+    }
+    lines = [f'{name} = "{value}"\n' for name, value in given.items() if value]
+    return "".join([f"[accounts.{account.name}]\n", *lines])
 
 
 def populated(world: HttpWorld) -> None:

@@ -1,7 +1,8 @@
 """The registry: which platforms there are, and the one adapter class that an account needs.
 
 Nothing but what a config names is imported. Third parties register theirs as an entry point of the
-group `convo.adapters`, name = platform; their class may have `options`, the config keys of its own.
+group `convo.adapters`, name = platform; their class may have `options`, the config keys of its own, and
+`keyless = True` where nothing is kept secret.
 """
 
 from __future__ import annotations

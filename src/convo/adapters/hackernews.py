@@ -60,6 +60,7 @@ class HackerNews(Refusing):
 
     platform = PLATFORM
     options = ("search",)
+    keyless = True
     login_fields: tuple[LoginField, ...] = (USER,)
     channels: tuple[Channel, ...] = (
         Channel("replies", ChannelKind.INCOMING),

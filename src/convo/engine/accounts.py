@@ -132,15 +132,18 @@ class Accounts:
 
         make: AdapterFactory
         if self._factory is not None:
-            make, base = self._factory, account.url
+            make, base, keyless = self._factory, account.url, False
         else:
             make = kind = adapters.load(account.platform)
             base = kind.base_url(account)
+            keyless = bool(getattr(kind, "keyless", False))
         if not base:
             raise Refused('the config must say where it is, such as  url = "https://example.org"')
         inbox = self._config.inbox
         http = Http(base, proxy=inbox.proxy, ca_file=inbox.ca_file)
-        credential = AccountCredential(account, self._directory, lambda: self.lock(account.name), http.hide)
+        credential = AccountCredential(
+            account, self._directory, lambda: self.lock(account.name), http.hide, keyless=keyless
+        )
 
         def adapter(facts: str) -> Adapter:
             return make(account, http, credential, facts)
@@ -217,8 +220,9 @@ class Accounts:
         from convo.adapters.contract import Finding
 
         try:
-            await self._opened(name).credential.read()
-            return [Finding("secret", True, "It is there."), *await self.adapter(name).check()]
+            secret = await self._opened(name).credential.read()
+            words = "It is there." if secret else "None is needed."
+            return [Finding("secret", True, words), *await self.adapter(name).check()]
         except AccountError as error:
             return [Finding("config", False, error.words)]
         except SignInAgain as error:

@@ -19,16 +19,26 @@ Guard = Callable[[], AbstractAsyncContextManager[None]]
 
 
 class AccountCredential:
-    """A `contract.Credential` over convo.secrets and the account's 0600 session file."""
+    """A `contract.Credential` over convo.secrets and the account's 0600 session file.
+
+    Of a `keyless` platform the secret is "", and nobody is asked for one.
+    """
 
     def __init__(
-        self, account: AccountConfig, directory: Path, guard: Guard, hide: Callable[[str], None] | None = None
+        self,
+        account: AccountConfig,
+        directory: Path,
+        guard: Guard,
+        hide: Callable[[str], None] | None = None,
+        *,
+        keyless: bool = False,
     ) -> None:
         self._account = account
         self._directory = directory
         self._guard = guard
         self._hide = hide
-        self._secret: str | None = None
+        self._keyless = keyless
+        self._secret: str | None = "" if keyless else None
         self._as_before = False
         self._turn = asyncio.Lock()
 
@@ -69,7 +79,7 @@ class AccountCredential:
 
     def forget(self) -> None:
         """Read the secret anew next time: it was refused, or the user signed in again."""
-        self._secret = None
+        self._secret = "" if self._keyless else None
         self._as_before = False
 
     async def is_as_before(self) -> bool:
