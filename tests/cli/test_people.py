@@ -87,7 +87,9 @@ def test_joining_makes_one_page_and_separating_two(synced: Cli) -> None:
     found = synced("person", OTHER_ANA, "--json").json
     assert [one["handle"] for one in found["persons"]] == [OTHER_ANA, ANA]
     assert all(set(one) == AUTHOR | {"platform", "evidence"} for one in found["persons"])
-    assert found["persons"][1]["evidence"].startswith("joined by you; it links to this profile")
+    assert found["persons"][1]["evidence"].startswith(
+        "joined by you; both link to lind.example, and the platform has verified it"
+    )
     assert len(found["conversations"]) > alone
     names = [row["person"]["name"] for row in synced("people", "--json").json]
     assert names.count("Ana Lind") == 1
@@ -118,3 +120,12 @@ def test_whom_to_reach_is_asked_for_and_never_shown_else(synced: Cli) -> None:
     synced("circle", ANA)
     synced("snooze", row["thread"], "--until", "reply")
     assert synced("people", "--reach-out", "--json").json == []
+
+
+def test_a_commercial_contact_is_ended_with_one_command_that_notes_why(synced: Cli) -> None:
+    words = synced("mute-person", "@kim-deals.example").out
+    assert "Nothing from Kim Deals will come to you any more" in words
+    assert "Your note says why." in words
+    assert "automatic greeting" in synced("note", "@kim-deals.example").out
+    assert "You hear Kim Deals again." in synced("undo").out
+    assert synced("note", "@kim-deals.example").out == "No note about Kim Deals yet.\n"

@@ -295,7 +295,7 @@ def test_narrow_and_order(evening: Evening) -> None:
 
 
 def test_long_lists_go_on(evening: Evening) -> None:
-    out = evening.play("g i", "page on", "page back", "page on", "page on", "q", "q")
+    out = evening.play("g i", "page on", "page back", *["page on"] * 4, "q", "q")
     assert "More follow; page on lists them." in out
     assert "All, further:\n21 " in out
     assert "The list ends here." in out

@@ -173,6 +173,41 @@ def test_circle_note_and_mute_person(stage: Stage) -> None:
     stage.run(play)
 
 
+def test_muting_whoever_is_only_in_quiet_notes_why(stage: Stage) -> None:
+    stage.world.person(stage.server(), "kim")
+    pitch = stage.ask("Thanks for connecting! Grab my free guide https://deals.example/guide", by="kim")
+    stage.sync()
+
+    async def play(engine: Engine) -> None:
+        assert state(engine, pitch) is State.QUIET
+        number = author(engine, pitch)
+        await engine.acts.note(number, "met nobody")
+        muted = await engine.acts.mute_person(number)
+        assert muted.words.endswith("any more, on one. Your note says why. u takes it back.")
+        kept = 'met nobody\nMuted on 22 Nov 2026: automatic greeting: "Thanks for connecting! Grab my free".'
+        assert engine.inbox.note(number) == kept
+        await engine.acts.undo()
+        assert engine.inbox.note(number) == "met nobody"
+        await engine.acts.redo()
+        await engine.acts.mute_person(number)
+        assert engine.inbox.note(number) == kept, "it is noted once"
+
+    stage.run(play)
+
+
+def test_muting_somebody_the_user_knows_notes_nothing(stage: Stage) -> None:
+    ana = stage.ask("One")
+    stage.sync()
+
+    async def play(engine: Engine) -> None:
+        number = author(engine, ana)
+        await engine.acts.quiet(seen(engine, ana))
+        assert "note" not in (await engine.acts.mute_person(number)).words
+        assert engine.inbox.note(number) == ""
+
+    stage.run(play)
+
+
 def test_several_enter_and_leave_the_circle_in_one_act(stage: Stage) -> None:
     ana, ben = stage.ask("One"), stage.ask("Two", by="ben")
     stage.sync()

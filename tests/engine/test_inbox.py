@@ -173,3 +173,22 @@ def test_words_find_their_conversation_once(stage: Stage) -> None:
         assert engine.inbox.search("nothing of the kind") == ()
 
     stage.run(play)
+
+
+def test_the_circle_is_named_first_among_those_who_wrote(stage: Stage) -> None:
+    for name in ("ben", "chi", "dora", "emil"):
+        stage.world.person(stage.server(), name)
+    stage.ask("Hello")
+    stage.sync()
+
+    async def play(engine: Engine) -> list[str]:
+        (ana,) = engine.inbox.find_people("Ana Lind")
+        await engine.acts.circle(ana.person_id)
+        before = engine.inbox.highest_arrival()
+        for by in ("ben", "chi", "dora", "emil"):
+            stage.ask("News", by=by)
+        stage.ask("News")
+        await engine.sync.once()
+        return [person.name for person in engine.inbox.arrived_since(before)]
+
+    assert stage.run(play) == ["Ana Lind", "Ben", "Chi", "Dora", "Emil"]

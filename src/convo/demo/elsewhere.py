@@ -36,7 +36,7 @@ def _draft(stage: Stage) -> None:
     says("bsky", hana, "I thought it was just right, Ben.", ago(days=1, hours=17), to=waits)
     choir = says(
         "bsky",
-        stage.person("bsky", "@ana.lind.example", "Ana Lind"),
+        stage.person("bsky", "@ana.lind.example", "Ana Lind", links=["https://lind.example"]),
         "Choir on Thursday: can somebody bring chairs?",
         ago(days=8, hours=3),
         names=[stage.me["bsky"]],
@@ -170,6 +170,16 @@ def _direct(stage: Stage) -> None:
         visibility=DIRECT,
         flat=True,
         link="https://kim-deals.example/guide",
+    )
+    amy = stage.person("bsky", "@your-friend-amy.example", "Your friend Amy")
+    says(
+        "bsky",
+        amy,
+        "hello dear friend 👋 look here https://amy-pictures.example/new",
+        ago(days=2, hours=2),
+        visibility=DIRECT,
+        flat=True,
+        link="https://amy-pictures.example/new",
     )
     seo = stage.person("bsky", "@growth-lab.example", "SEO Growth Lab")
     says(

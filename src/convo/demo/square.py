@@ -13,8 +13,7 @@ def play(stage: Stage) -> None:
 
 
 def _house(stage: Stage) -> None:
-    elsewhere = "https://bsky.example/people/ana.lind.example"
-    ana = stage.person("fosstodon", "@ana@fosstodon.org", "Ana Lind", links=[elsewhere])
+    ana = stage.person("fosstodon", "@ana@fosstodon.org", "Ana Lind", links=["https://lind.example"])
     mia = stage.person("fosstodon", "@mia@fosstodon.org", "Mia Berg")
     carl = stage.person("fosstodon", "@carl@mas.example", "Carl Berg")
     says, ago, me = stage.says, stage.ago, stage.me["fosstodon"]
@@ -129,7 +128,7 @@ def _food(stage: Stage) -> None:
         cover="food",
     )
     pia = stage.person("fosstodon", "@pia@reach.example", "Marketing Pia")
-    for hours in (50, 51, 52):
+    for hours in (50, 51, 52, 53):
         says(
             "fosstodon",
             pia,

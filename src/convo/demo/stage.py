@@ -22,12 +22,12 @@ ACCOUNTS = {
 
 
 def config() -> Config:
-    """The config of the demo: five accounts, looked at every two seconds."""
+    """The config of the demo: five accounts, looked at every two seconds, and read back for years."""
     accounts = {
         name: AccountConfig(name, platform, url=f"https://{server}", secret=f"demo-{name}")
         for name, (platform, server) in ACCOUNTS.items()
     }
-    return Config(inbox=InboxConfig(poll_seconds=2), accounts=accounts)
+    return Config(inbox=InboxConfig(poll_seconds=2, history_days=3650), accounts=accounts)
 
 
 def _traits() -> dict[str, Traits]:
@@ -75,7 +75,9 @@ class Stage:
         platform, server = ACCOUNTS[account]
         uid = f"https://{server}/people/{handle.strip('@').replace('@', '-')}"
         proven = tuple(ProfileLink(link, True) for link in links)
-        person = Person(platform, uid, handle, name, uid, bot, links=proven)
+        user, _, home = handle.strip("@").partition("@")
+        page = f"https://{home}/@{user}" if home else f"https://{server}/{user}"
+        person = Person(platform, uid, handle, name, page, bot, links=proven)
         self.world.people[uid] = person
         return person
 

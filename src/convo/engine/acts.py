@@ -10,12 +10,14 @@ from typing import Final, Protocol
 from convo.adapters.contract import Can, Verb
 from convo.clock import Clock
 from convo.engine import moderation, telling, voice
+from convo.quiet import parts
 from convo.store import Store, blocks, choices, conversation, drafts, journal, people, rows, triage
 from convo.store import accounts as stored
 from convo.store.journal import Record, Taken, Told
 from convo.views import Act, Draft, Failure, Seen, Someone, State
 
 STALE: Final = "That has changed since; it stays as it is."
+NOTED: Final = "Your note says why."
 PARTLY: Final = "Some of it has changed since and stays as it is."
 
 
@@ -107,12 +109,20 @@ class Acts:
         return self._did(await self._store.write(choices.note, person_id, text.strip(), self._now))
 
     async def mute_person(self, person_id: int, *, there: bool = False) -> Act:
-        """Hear nothing from a person any more, on all their accounts; `there`: mute them on the platforms, too."""
+        """Hear nothing from a person any more, on all their accounts; `there`: mute them on the platforms, too.
+
+        Of somebody who said nothing but what waits in Quiet the note tells why.
+        """
         told = None
         if there:
             names = people.accounts_of(self._store.reader, person_id)
             told = self._told_by(names, Verb.MUTE_PERSON)
-        return self._did(await self._store.write(choices.mute_person, person_id, self._now, told))
+        saw = parts(people.only_quiet(self._store.reader, person_id))[1]
+        why = telling.muted_because(saw, self._now) if saw else ""
+        act = self._did(await self._store.write(choices.mute_person, person_id, self._now, told, why))
+        return (
+            replace(act, words=act.words.replace(f" {voice.BACK}", f" {NOTED} {voice.BACK}")) if why else act
+        )
 
     async def block(self, person_id: int) -> Act:
         """Block a person on their platform, once the undo window has ended. Raises CannotAct where that cannot be."""

@@ -160,11 +160,11 @@ class Inbox:
         return self._statuses()
 
     def arrived_since(self, arrival: int) -> tuple[Someone, ...]:
-        """Who said something that waits for the user after this arrival number, in that order, each once."""
+        """Who said something that waits for the user after this arrival number, each once: the circle first."""
         db = self._store.reader
         authors = reads.waiting_since_arrival(db, arrival)
         known = people.load(db, authors)
-        return tuple(known[number] for number in authors)
+        return tuple(sorted((known[number] for number in authors), key=lambda person: not person.circle))
 
     def highest_arrival(self) -> int:
         """The arrival number of what came last."""

@@ -87,14 +87,15 @@ class Round:
         await self._load_around()
 
     async def _first(self) -> None:
-        """Own messages, then what was said to the user: nothing waits before the span of waiting was read."""
+        """Own messages, then what was said to the user: nothing waits before the span of waiting was read.
+
+        Then the rest of the history, the user's own words in it: whom they wrote to long ago is no stranger.
+        """
         self._is_first = True
-        for channel in self._channels(ChannelKind.OWN):
-            await self._read(channel)
         begun = self._clock.now() - timedelta(days=self._config.inbox.waiting_days)
         older = [
             channel
-            for channel in self._channels(ChannelKind.INCOMING)
+            for channel in self._channels(ChannelKind.OWN, ChannelKind.INCOMING)
             if not await self._read(channel, until=begun)
         ]
         await self._load_parents()
@@ -175,7 +176,7 @@ class Round:
     def _since(self, channel: Channel) -> datetime:
         """How far back a channel is read at most."""
         inbox = self._config.inbox
-        if channel.kind is ChannelKind.INCOMING:
+        if channel.kind is ChannelKind.INCOMING or (self._is_first and channel.kind is ChannelKind.OWN):
             return self._first_looked() - timedelta(days=inbox.history_days)
         return self._clock.now() - timedelta(days=inbox.waiting_days)
 

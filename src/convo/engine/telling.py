@@ -45,6 +45,12 @@ def separate(people: Sequence[Someone]) -> str:
     return f"{names(people)} is joined with nobody now."
 
 
+def muted_because(saw: str, now: datetime) -> str:
+    """What the note about a purely commercial contact says: "Muted on 27 Nov 2026: only a link: x.example."."""
+    here, _ = local(now, now)
+    return f"Muted on {here.day} {MONTHS[here.month - 1]} {here.year}: {saw}."
+
+
 def called(person: Someone) -> str:
     """ "Ana Lind (@ana@fosstodon.org)", the handle alone where there is no name."""
     return f"{person.name} ({person.handle})" if person.name else person.handle

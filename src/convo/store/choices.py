@@ -86,9 +86,14 @@ def _note_going_on(db: sqlite3.Connection, person_id: int, now: datetime) -> int
     return int(last[0]) if json.loads(last[3])["who"] == [person_id] else None
 
 
-def mute_person(db: sqlite3.Connection, person_id: int, now: datetime, told: Told | None = None) -> Record:
-    """Hear nothing from a human any more, on all their accounts."""
+def mute_person(
+    db: sqlite3.Connection, person_id: int, now: datetime, told: Told | None = None, why: str = ""
+) -> Record:
+    """Hear nothing from a human any more, on all their accounts; `why` is added to the note about them."""
     changes = Changes(db)
+    if why and why not in people.note(db, person_id):
+        lines = [line for line in (people.note(db, person_id), why) if line]
+        changes.put("contact", id=_contact(db, changes, person_id), note="\n".join(lines))
     errands: list[Errand] = []
     for _, platform, uid in people.joined(db, person_id):
         changes.put(

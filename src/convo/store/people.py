@@ -143,6 +143,18 @@ def note(db: sqlite3.Connection, person_id: int) -> str:
     return str(db.execute("SELECT note FROM contact WHERE id = ?", (contact_id,)).fetchone()[0])
 
 
+def only_quiet(db: sqlite3.Connection, person_id: int) -> str:
+    """Why somebody waits in Quiet of whom there is nothing else, "" for all others: the reason of their last words."""
+    ids = json.dumps([number for number, _, _ in joined(db, person_id)])
+    rows = db.execute(
+        "SELECT m.quiet FROM json_each(?) j CROSS JOIN message m ON m.author_id = j.value"
+        " JOIN person p ON p.id = m.author_id WHERE m.addressed IS NOT NULL AND NOT m.deleted AND NOT p.known"
+        " ORDER BY m.created_at DESC",
+        (ids,),
+    ).fetchall()
+    return str(rows[0][0]) if rows and all(quiet for (quiet,) in rows) else ""
+
+
 def accounts_of(db: sqlite3.Connection, person_id: int) -> list[str]:
     """The names of the user's accounts on which messages of a person or of those joined with them came."""
     ids = [number for number, _, _ in joined(db, person_id)]
