@@ -73,7 +73,7 @@ def test_a_place_that_takes_no_answer_says_why(cli: Cli) -> None:
     ]
     ran = cli("reply", emil["id"], "-m", "Because of the readers.")
     assert ran.status in (1, 2)
-    assert "This place takes answers only on its own page." in ran.err
+    assert "This place takes answers only on its own page. Its page: https://" in ran.err
 
 
 def test_dropping(cli: Cli) -> None:

@@ -33,7 +33,8 @@ async def reply(session: Session) -> int:
     _heed_held(session, terms)
     refusal = _heed_cautions(session, draft)
     if refusal:
-        return _refused(session, refusal)
+        by_hand = Verb.ANSWER not in terms.can.verbs
+        return _refused(session, refusal, message.url if by_hand else "")
     row = await session.engine.answers.send(draft, hold=options.hold or 0, yes=options.yes)
     asked_to_wait = options.offline or bool(options.hold)
     if not asked_to_wait:
@@ -144,14 +145,20 @@ def _heed_cautions(session: Session, draft: Draft) -> str:
     return ""
 
 
-def _refused(session: Session, words: str) -> int:
-    """Nothing was sent, for a reason that the platform would give."""
+def _refused(session: Session, words: str, page: str = "") -> int:
+    """Nothing was sent, for a reason that the platform would give; `page` is where it is answered by hand."""
     if session.options.json:
         say_json(
-            {"outbox_id": None, "state": OutboxState.FAILED.value, "uri": None, "url": None, "error": words}
+            {
+                "outbox_id": None,
+                "state": OutboxState.FAILED.value,
+                "uri": None,
+                "url": page or None,
+                "error": words,
+            }
         )
     else:
-        say_error(f"{words} Your words are kept as a draft.")
+        say_error(f"{words}{f' Its page: {page}' if page else ''} Your words are kept as a draft.")
     return FAILED
 
 
