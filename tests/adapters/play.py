@@ -2,7 +2,8 @@
 
     python -m tests.adapters.play github DIRECTORY
 
-writes DIRECTORY/config.toml for it and goes on until its input ends. Each line typed is said to the user: `ana: hello`.
+writes DIRECTORY/config.toml for it and goes on until its input ends. Each line typed is said to the user: `ana: hello`;
+`me: hello` is the user's own answer to the last of them, given on the platform's page.
 """
 
 from __future__ import annotations
@@ -12,11 +13,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from convo.clock import HandClock
+from convo.testing import Said
 from tests.adapters.http_world import HttpWorld
 
 WORLDS = {
+    "blogger": "blogger_world:BloggerWorld",
     "bluesky": "bluesky_world:BlueskyWorld",
     "discourse": "discourse_world:DiscourseWorld",
     "github": "github_world:EnterpriseWorld",
@@ -63,11 +67,21 @@ def configured(world: HttpWorld) -> str:
     return "".join([f"[accounts.{account.name}]\n", *lines])
 
 
-def populated(world: HttpWorld) -> None:
+def populated(world: Any) -> None:
     """A few people have written lately."""
     for number, by in enumerate(PEOPLE):
         at = world.now() - timedelta(days=number, hours=3)
-        world.someone_mentions_me(f"Have you seen number {number}?", by=by, at=at)  # type: ignore[attr-defined]
+        world.someone_mentions_me(f"Have you seen number {number}?", by=by, at=at)
+
+
+def said(world: Any, last: Said | None, line: str) -> Said | None:
+    """Let somebody say a line; gives what the user can answer."""
+    by, _, text = line.rstrip("\n").rpartition(": ")
+    if by == "me" and last is not None:
+        world.i_answer_elsewhere(last, text)
+        return last
+    found: Said = world.someone_mentions_me(text, by=by or PEOPLE[0])
+    return found
 
 
 def main(platform: str, directory: Path) -> None:
@@ -79,9 +93,9 @@ def main(platform: str, directory: Path) -> None:
     config.touch(0o600)
     config.write_text(configured(world))
     print(f"{world.site.home.url}\nconvo --config {config} --data-dir {directory / 'data'}", flush=True)
+    last: Said | None = None
     for line in sys.stdin:
-        by, _, text = line.rstrip("\n").rpartition(": ")
-        world.someone_mentions_me(text, by=by or PEOPLE[0])  # type: ignore[attr-defined]
+        last = said(world, last, line)
     world.stop()
 
 

@@ -20,6 +20,8 @@ from convo.testing.tools import Cursors, long_ago, read, received
 from convo.views import Draft
 from tests.adapters.hackernews_world import HackerNewsWorld
 from tests.adapters.playing import reading, run, sign_in
+from tests.simulators.faults import Fault
+from tests.simulators.messages import Answer, json_answer
 
 SLOW, OWN = ChannelKind.SLOW, ChannelKind.OWN
 _DAY = timedelta(days=1)
@@ -221,6 +223,23 @@ def test_a_search_that_lags_loses_nothing(make: Callable[..., HackerNewsWorld]) 
     world.pass_time(650)
     assert reading(world, cursors=cursors).uris == {late.uri}
     assert reading(world, cursors=cursors).uris == set()
+
+
+def test_what_the_search_learns_of_late_is_found(world: HackerNewsWorld) -> None:
+    story, cursors = world.i_post("mine"), Cursors()
+    reading(world, cursors=cursors)
+    late = world.someone_replies(story, "learned of late")
+    world.pass_time(1200)
+    early = world.someone_replies(story, "learned of at once", by="ben")
+
+    def hidden(answer: Answer) -> Answer:
+        found = answer.json()
+        found["hits"] = [hit for hit in found["hits"] if hit["objectID"] != str(number(late))]
+        return json_answer(found)
+
+    world.site.home.add(Fault(change=hidden), method="GET", path="/api/v1/search_by_date", times=1)
+    assert reading(world, cursors=cursors).uris == {early.uri}
+    assert reading(world, cursors=cursors).uris == {late.uri}
 
 
 def test_a_large_conversation_is_said_to_be_partial(world: HackerNewsWorld) -> None:

@@ -101,6 +101,13 @@ def test_a_page_that_shifts_repeats_nothing_and_loses_nothing(world: LemmyWorld)
     assert len(found.messages) == len(found.uris)
 
 
+def test_pages_overlap_a_little_and_each_is_read_once(world: LemmyWorld) -> None:
+    said = [world.someone_mentions_me(f"number {n}") for n in range(170)]
+    found = reading(world)
+    assert {one.uri for one in said} == found.uris
+    assert len(world.site.home.asked("GET", "/user/mention")) == 4
+
+
 def test_what_arrives_late_is_found_by_when_it_arrived(world: LemmyWorld) -> None:
     now = world.now()
     cursors = Cursors()

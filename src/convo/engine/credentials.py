@@ -83,10 +83,10 @@ class AccountCredential:
         self._as_before = False
 
     async def is_as_before(self) -> bool:
-        """Whether the secret is the one with which the account was identified last."""
+        """Whether the secret is the one with which the account was identified last; without one, the user name."""
         if self._as_before:
             return True
-        secret = await self.read()
+        secret = await self._known_by()
         try:
             salt, _, mark = self._mark_file.read_text(encoding="ascii").partition(" ")
         except (OSError, UnicodeDecodeError):
@@ -97,8 +97,11 @@ class AccountCredential:
     async def remember(self) -> None:
         """Note the secret with which the account was identified, as a salted mark in a 0600 file."""
         salt = os.urandom(16).hex()
-        write_private(self._mark_file, f"{salt} {_marked(salt, await self.read())}")
+        write_private(self._mark_file, f"{salt} {_marked(salt, await self._known_by())}")
         self._as_before = True
+
+    async def _known_by(self) -> str:
+        return self._account.user if self._keyless else await self.read()
 
     @property
     def _mark_file(self) -> Path:
