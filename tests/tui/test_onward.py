@@ -104,6 +104,16 @@ async def test_one_at_a_time_stays_in_the_middle_on_a_resize() -> None:
         assert play.app.inbox.list.size.width == 60
 
 
+async def test_one_at_a_time_shows_the_whole_conversation_where_there_is_room() -> None:
+    async with inbox((160, 45)) as play:
+        await play.press("F")
+        thread = play.app.inbox.thread
+        assert thread.size.height == len(thread.thread.lines)
+        assert "And the tall one, too." in play.text
+        await play.press("r", "escape")
+        assert "And the tall one, too." in play.text
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_several_at_once(size: str) -> None:
     async with inbox(SIZES[size]) as play:

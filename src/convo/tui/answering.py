@@ -129,6 +129,9 @@ async def open_box(screen: InboxScreen, terms: Terms, draft: Draft) -> None:
     opened = screen.thread.opened
     people = [entry.author for entry in opened.entries] if opened else []
     names = {who.uid: who.shown for who in [*people, terms.message.author]}
+    for one in terms.audience:  # named here, but nobody's words are
+        found = [] if one.uid in names else screen.desk.engine.inbox.find_people(one.handle.lstrip("@"))
+        names.update((who.uid, who.shown) for who in found if who.uid == one.uid)
     box.open(terms, draft, names, screen.desk.engine.accounts.label(terms.platform))
     if box.pasting:
         box.cautions = (f"{terms.refusal} Ctrl+S copies your words and opens that page; you paste them there. "

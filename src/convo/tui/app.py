@@ -250,6 +250,11 @@ class ConvoApp(AccountedApp):
         self.inbox.focus_pane("thread")
         await router.guarded(self.inbox, opening.open_it(self.inbox))
 
+    def on_conversation_view_rewrapped(self) -> None:
+        """What stands below the conversation moves with its last line."""
+        if self.inbox.is_mounted:
+            self.inbox.draw()
+
     def on_views_pane_chosen(self, event: ViewsPane.Chosen) -> None:
         """A click on a view opens it."""
         from convo.tui import opening

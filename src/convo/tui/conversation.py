@@ -27,6 +27,9 @@ class ConversationView(Inked, ScrollView, can_focus=True):
     class Activated(Message):
         """The item under the cursor was clicked again."""
 
+    class Rewrapped(Message):
+        """Its width changed, and so did the lines it takes."""
+
     def __init__(self, frame_of: Callable[[int], Frame], *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._frame_of = frame_of
@@ -80,6 +83,7 @@ class ConversationView(Inked, ScrollView, can_focus=True):
         """Another width: other line breaks; the message under the cursor stays in sight."""
         if self.virtual_size.width != self.size.width:
             self.lay_out()
+            self.post_message(self.Rewrapped())
         self.call_after_refresh(self.show_current)
 
     def on_focus(self) -> None:

@@ -235,7 +235,13 @@ class FieldedApp(OutsideApp):
             rows = self.desk.engine.inbox.outbox()
             people = {row.to.person_id: row.to for row in rows if row.account == name}
             kept = list(people.values())
-            lines = pages.accounts_lines(accounts, page.index, wide, self.desk.moment(), kept)
+            can = self.desk.engine.accounts.can
+            by_hand = {
+                one.name
+                for one in accounts
+                if not any(verb.value == "answer" for verb in can(one.name).verbs)
+            }
+            lines = pages.accounts_lines(accounts, page.index, wide, self.desk.moment(), kept, by_hand)
         elif page.kind == "end":
             page.title = "One at a time"
             lines = oneatatime.end_lines(self.inbox, wide, self.size.height)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 from textual.geometry import Size
@@ -199,14 +199,21 @@ def _until_then(status: AccountStatus, kept: Sequence[Someone], moment: Moment) 
 
 
 def accounts_lines(
-    accounts: tuple[AccountStatus, ...], index: int, wide: int, moment: Moment, kept: Sequence[Someone] = ()
-) -> list[Line]:
-    """The accounts, and below them what to do about the one under the cursor; `kept` wait for its answers."""
+    accounts: tuple[AccountStatus, ...], index: int, wide: int, moment: Moment, kept: Sequence[Someone] = (),
+    by_hand: Collection[str] = (),
+) -> list[Line]:  # fmt: skip
+    """The accounts, and below them what to do about the one under the cursor.
+
+    `kept` are people whose answers wait for it; with accounts `by_hand` one answers in the browser.
+    """
     rows: list[Line] = [EMPTY]
     names = max((cells.width(one.name) for one in accounts), default=4)
     kinds = max((cells.width(moment.platform_name(one.platform)) for one in accounts), default=4)
     for place, status in enumerate(accounts):
-        rows += _account_rows(status, place == index, min(names, 20), min(kinds, 14), wide, moment)
+        words = health_words(status, moment)
+        if status.name in by_hand and status.health is Health.FINE:
+            words += "; you answer in the browser"
+        rows += _account_rows(status, place == index, min(names, 20), min(kinds, 14), wide, moment, words)
     here = index >= len(accounts)
     sign = mark("▌", "focus") if here else Span(" ")
     adding = line(sign, "  ", Span("one more place …", "text", here), ground="cursor" if here else "base")
@@ -236,7 +243,7 @@ def accounts_lines(
 
 
 def _account_rows(
-    status: AccountStatus, here: bool, names: int, kinds: int, wide: int, moment: Moment
+    status: AccountStatus, here: bool, names: int, kinds: int, wide: int, moment: Moment, words: str
 ) -> list[Line]:
     role = _HEALTH_ROLES.get(status.health, "muted")
     trouble = status.health in (Health.SIGN_IN, Health.STALE, Health.RESTING)
@@ -249,7 +256,6 @@ def _account_rows(
         Span("  "),
         Span(cells.fit(moment.platform_name(status.platform), kinds), "muted"),
     ]
-    words = health_words(status, moment)
     if wide >= 76:
         room = wide - 4 - names - kinds - 4
         return [line(*first, "  ", Span(cells.cut(words, room), role), ground=ground).padded(wide)]
