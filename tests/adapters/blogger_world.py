@@ -167,7 +167,7 @@ class BloggerWorld(HttpWorld):
         newest = max(self.blogs.comments, key=int)
 
         def broken(item: Any) -> Any:
-            if item.get("id") != newest:
+            if not isinstance(item, dict) or item.get("id") != newest:
                 return item
             wrong = _BROKEN[way]
             return {**item, **wrong} if isinstance(wrong, dict) else wrong
@@ -178,7 +178,7 @@ class BloggerWorld(HttpWorld):
             found = answer.json()
             return json_answer({**found, "items": [broken(item) for item in found.get("items", ())]})
 
-        self.site.home.add(Fault(change=change), method="GET", path="/comments", times=1_000)
+        self.alter(change, "GET", "/comments")
         return True
 
     def expire(self) -> bool | None:

@@ -237,7 +237,7 @@ class DiscourseWorld(HttpWorld):
                 return answer
             return json_answer(broken(answer.json()))
 
-        self.site.home.add(Fault(change=change), method="GET", times=1_000)
+        self.alter(change, "GET")
         return True
 
     def expire(self) -> bool | None:

@@ -157,12 +157,14 @@ class HackerNewsWorld(HttpWorld):
             found = answer.json()
             wrong = _BROKEN[way]
             found["hits"] = [
-                hit if hit["objectID"] != newest else ({**hit, **wrong} if isinstance(wrong, dict) else wrong)
+                ({**hit, **wrong} if isinstance(wrong, dict) else wrong)
+                if isinstance(hit, dict) and hit.get("objectID") == newest
+                else hit
                 for hit in found["hits"]
             ]
             return json_answer(found)
 
-        self.site.home.add(Fault(change=change), method="GET", path="/api/v1/search_by_date", times=1_000)
+        self.alter(change, "GET", "/api/v1/search_by_date")
         return True
 
     def expire(self) -> bool | None:

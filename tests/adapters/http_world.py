@@ -27,6 +27,7 @@ _CUTS = {
 }
 Route = tuple[str, str]
 """A method and a part of a path."""
+Change = Callable[[Answer], Answer]
 
 
 class AdapterClass(Protocol):
@@ -60,6 +61,7 @@ class HttpWorld:
         self.credential = Kept(secret)
         self.secrets: tuple[str, ...] = (secret,)
         self._made: list[tuple[Adapter, Http]] = []
+        self._changes: dict[Route, list[Change]] = {}
 
     @staticmethod
     def present() -> HandClock:
@@ -162,8 +164,22 @@ class HttpWorld:
     def calm(self) -> None:
         with self.site.home.lock:
             self.site.home.faults.clear()
+            self._changes.clear()
         if self.site.home.refusing:
             self.site.home.accept()
+
+    def alter(self, change: Change, method: str, path: str = "") -> None:
+        """Change answers from now on, after what changes them already: of scripted faults only the first one hits."""
+        changes = self._changes.setdefault((method, path), [])
+        changes.append(change)
+
+        def every(answer: Answer) -> Answer:
+            for one in changes:
+                answer = one(answer)
+            return answer
+
+        if len(changes) == 1:
+            self.site.home.add(Fault(change=every), method=method, path=path, times=10_000)
 
     def infect(self, text: str, *, ids: bool = False) -> bool:
         kept = self.plain_keys if ids else self.kept_keys

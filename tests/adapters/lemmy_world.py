@@ -236,12 +236,13 @@ class LemmyWorld(HttpWorld):
         newest = self.instance.notes[-1].id if modern else self.instance.rows[-1].comment.id
 
         def broken(row: Any) -> Any:
+            about = row.get("notification" if modern else "comment") if isinstance(row, dict) else None
+            if not isinstance(about, dict) or about["id"] != newest:
+                return row
             if modern:
-                if row["notification"]["id"] != newest:
-                    return row
                 data = changed(row["data"])
                 return {**row, "data": data} if isinstance(data, dict) else data
-            return changed(row) if row["comment"]["id"] == newest else row
+            return changed(row)
 
         def changed(view: Any) -> Any:
             if way >= len(_ROW):
@@ -266,7 +267,7 @@ class LemmyWorld(HttpWorld):
             )
 
         method, path = self.routes[Where.READ][0]
-        self.site.home.add(Fault(change=change), method=method, path=path, times=1_000)
+        self.alter(change, method, path)
         return True
 
     def expire(self) -> bool | None:

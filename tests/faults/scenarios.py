@@ -15,7 +15,8 @@ DAY = 86_401.0
 MOST_RUNS = 8
 OPEN = ("held", "queued", "sending")
 FEDIVERSE = ("key honoured", "key ignored", "500 on repeat")
-PUBLIC = (*FEDIVERSE, "chosen record key")
+PUBLIC = (*FEDIVERSE, "chosen record key", "flat threads")
+EDITABLE = (*FEDIVERSE, "flat threads")
 
 
 @dataclass(frozen=True)
@@ -232,6 +233,6 @@ SCENARIOS = (
     Scenario("reply with undo window", "asked", lambda bench: (*_reply(bench), "--hold", "3"), _answer),
     Scenario("reply, said again by a script", "asked", _reply, _blindly),
     Scenario("sync that delivers", "queued", lambda bench: ("sync",), _answer),
-    Scenario("edit", "answered", lambda bench: ("edit", _own(bench), "-m", NEW_WORDS), _edit, FEDIVERSE),
+    Scenario("edit", "answered", lambda bench: ("edit", _own(bench), "-m", NEW_WORDS), _edit, EDITABLE),
     Scenario("delete", "answered", lambda bench: ("delete", _own(bench), "--yes"), _delete, PUBLIC),
 )
