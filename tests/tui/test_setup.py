@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from convo.config import Config, LookConfig
@@ -152,6 +153,14 @@ async def test_signing_in(size: str) -> None:
     assert play.app.return_value == Ended(
         "account", "bluesky", "bluesky is ana.bsky.social. Its key is in the system keyring."
     )
+
+
+async def test_several_lines_that_are_pasted_come_in_whole() -> None:
+    async with first(WIDE) as play:
+        await play.press("down", "enter")
+        play.app.post_message(Paste("one\ntwo\r\nthree"))
+        await play.settle()
+        assert "one two three" in play.text
 
 
 @pytest.mark.parametrize("size", SIZES)

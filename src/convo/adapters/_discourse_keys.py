@@ -34,6 +34,12 @@ class KeyPair:
         lines = [text[at : at + 64] for at in range(0, len(text), 64)]
         return "\n".join(["-----BEGIN PUBLIC KEY-----", *lines, "-----END PUBLIC KEY-----", ""])
 
+    @property
+    def sealed_length(self) -> int:
+        """Characters of what was encrypted for this pair, in base64 without its line breaks."""
+        size = (self.modulus.bit_length() + 7) // 8
+        return 4 * ((size + 2) // 3)
+
     def decrypt(self, payload: str) -> bytes:
         """What the site encrypted (base64, PKCS #1 v1.5). Raises ValueError when it is not for this pair."""
         packed = base64.b64decode("".join(payload.split()), validate=True)

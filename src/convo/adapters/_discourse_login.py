@@ -34,9 +34,9 @@ from convo.text import one_line
 URL = LoginField(
     "url", "Address of the site", help="https://forum.example.org, with its folder if it has one"
 )
-PAYLOAD = LoginField(
-    "payload", "What the page shows (or a key you already have)", secret=True, help="all of its lines"
-)
+KEY = LoginField("key", "A key you already have (leave it empty to sign in there)", secret=True)
+PAYLOAD = LoginField("payload", "What the page shows", help="all of its lines; nobody else can read it")
+REST = LoginField("payload", "The next of its lines")
 USER = LoginField("user", "The user name that the key made by an administrator is for")
 SCOPES = "notifications,session_info,read,write"
 """`read` is every GET, `write` everything else: Discourse has nothing between that lets one answer."""
@@ -65,20 +65,32 @@ async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: As
         raise Refused("Without the address of the site convo cannot sign in.")
     http = http_for(url)
     try:
-        await _offered(http, url)
-        pair, nonce = keys.make(), secrets.token_hex(16)
-        told = await ask(
-            LoginStep(
-                f"{url} makes a key for convo. Open the address below, on any device where you are signed in there, "
-                "say yes, and copy what the page then shows. It may read and answer in your name, nothing narrower "
-                "exists; take it back at any time in your preferences there, under Security or Apps.",
-                open_url=f"{url}/user-api-key/new?{_query(pair, nonce)}",
-                fields=(PAYLOAD,),
-            )
-        )
-        return await _with(http, replace(account, url=url), _key(told.get("payload", ""), pair, nonce), ask)
+        words = f"Sign in on {url}. A key that you have, or that an administrator made for you, is taken as it is."
+        key = one_line((await ask(LoginStep(words, fields=(KEY,)))).get("key", ""))
+        return await _with(http, replace(account, url=url), key or await _made_there(http, url, ask), ask)
     finally:
         await http.close()
+
+
+async def _made_there(http: Http, url: str, ask: Ask) -> str:
+    """A key that the site makes on its own page."""
+    await _offered(http, url)
+    pair, nonce = keys.make(), secrets.token_hex(16)
+    step = LoginStep(
+        f"{url} makes a key for convo. Open the address below, on any device where you are signed in there, say yes, "
+        "and copy what the page then shows. It may read and answer in your name, nothing narrower exists; take it back "
+        "at any time in your preferences there, under Security or Apps.",
+        open_url=f"{url}/user-api-key/new?{_query(pair, nonce)}",
+        fields=(PAYLOAD,),
+    )
+    pasted = ""
+    while True:
+        more = "".join((await ask(step)).get("payload", "").split())
+        pasted += more
+        # A terminal gives a paste of several lines one by one.
+        if not more or len(pasted) >= pair.sealed_length:
+            return _key(pasted, pair, nonce)
+        step = LoginStep("", fields=(REST,))
 
 
 def _query(pair: keys.KeyPair, nonce: str) -> str:
@@ -107,14 +119,11 @@ async def _offered(http: Http, url: str) -> None:
 
 
 def _key(text: str, pair: keys.KeyPair, nonce: str) -> str:
-    """The key in what was pasted: the site's encrypted lines, or a key as it is. Raises SignInAgain."""
-    pasted = "".join(text.split())
-    if not pasted:
+    """The key in the site's encrypted lines. Raises SignInAgain."""
+    if not text:
         raise SignInAgain("Nothing was pasted; the page shows the key for convo as a block of text.")
-    if len(pasted) < 128:
-        return one_line(pasted)
     try:
-        found = loads(pair.decrypt(pasted), Payload)
+        found = loads(pair.decrypt(text), Payload)
     except ValueError as error:
         raise SignInAgain(
             "What was pasted is not the answer to this sign-in, or not all of it. Open the address once more."

@@ -49,7 +49,7 @@ class Discourse(Refusing):
 
     platform = PLATFORM
     options = ("key",)
-    login_fields: tuple[LoginField, ...] = (signing_in.URL, signing_in.PAYLOAD)
+    login_fields: tuple[LoginField, ...] = (signing_in.URL, signing_in.KEY, signing_in.PAYLOAD)
     channels: tuple[Channel, ...] = (
         Channel("notifications", ChannelKind.INCOMING),
         Channel("own", ChannelKind.OWN),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -21,6 +22,13 @@ class Field(Input):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, compact=True)
         self.cursor_blink = False
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Text of several lines comes in whole, on one line; Textual would take its first line only."""
+        event.prevent_default()
+        event.stop()
+        words = " ".join(event.text.splitlines())
+        self.replace(words, *self.selection)
 
 
 class SearchBar(Vertical):
