@@ -247,3 +247,36 @@ async def test_a_title_does_not_say_what_is_covered() -> None:
         await play.press("enter")
         assert "pork" not in play.text
         assert "Covered: food" in play.text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_what_comes_in_above_the_cursor_takes_one_line_until_it_is_opened(size: str) -> None:
+    async with inbox(SIZES[size]) as play:
+        opened = play.engine.inbox.open(1)
+        assert opened is not None
+        await play.press("enter", "j")
+        thread = play.app.inbox.thread
+        key, line = (
+            thread.thread.current_key,
+            thread.thread.starts[thread.thread.index] - thread.scroll_offset.y,
+        )
+        assert key == "m107"
+        first = cast.entry(
+            130, cast.CARL, cast.at(17, 10), "The well is on our side.", 106, new=True, arrival=90
+        )
+        second = cast.entry(131, cast.GUS, cast.at(17, 11), "And the pump.", 106, new=True, arrival=91)
+        entries = sorted((*opened.entries, first, second), key=lambda one: one.created_at)
+        play.engine.opened[1] = replace(opened, entries=tuple(entries))
+        await play.tell(1)
+        assert thread.thread.current_key == key
+        assert "+ new: Carl Berg, Gus Park" in play.text
+        assert "The well is on our side." not in play.text
+        moved = thread.thread.starts[thread.thread.index] - thread.scroll_offset.y
+        assert moved == line or (thread.scroll_offset.y == 0 and moved - line <= 2)
+        await play.press("N")
+        assert "Enter opens" in play.text
+        await play.press("enter")
+        assert "The well is on our side." in play.text
+        assert thread.thread.current_key == "m130"
+        await play.tell(1)
+        assert "+ new:" not in play.text, "what was opened stays open"

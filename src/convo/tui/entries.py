@@ -20,7 +20,7 @@ TEXT_WIDTH = 72
 
 @frozen
 class Fold:
-    """Messages that stand folded under one line. `where` is "earlier", "between" or "later"."""
+    """Messages that stand folded under one line. `where` is "earlier", "between", "later" or "new"."""
 
     key: str
     entries: tuple[Entry, ...]
@@ -328,6 +328,24 @@ def outline(entries: Sequence[Entry], target: Entry | None, opened: Collection[s
             hidden.append(entry)
     close("later" if started else "earlier")
     return items
+
+
+def tucked(items: Sequence[Entry | Fold], ids: Collection[int]) -> list[Entry | Fold]:
+    """The same with these messages folded as "new", each run of them under one line."""
+    if not ids:
+        return list(items)
+    found: list[Entry | Fold] = []
+    for item in items:
+        if isinstance(item, Fold) or item.message_id not in ids:
+            found.append(item)
+            continue
+        last = found[-1] if found else None
+        run = last.entries if isinstance(last, Fold) and last.where == "new" else ()
+        if run:
+            found.pop()
+        run = (*run, item)
+        found.append(Fold(f"new:{run[0].message_id}", run, "new"))
+    return found
 
 
 def _shown(entries: Sequence[Entry], target: Entry | None) -> set[int]:

@@ -260,7 +260,7 @@ def _to_new(screen: InboxScreen, way: int) -> None:
     place = screen.thread.thread.index + way
     while 0 <= place < len(items):
         item = items[place]
-        if not isinstance(item, Fold) and item.new:
+        if item.where == "new" if isinstance(item, Fold) else item.new:
             screen.thread.move_to(place)
             return
         place += way

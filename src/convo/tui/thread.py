@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from convo.engine import finding
 from convo.tui import cells
 from convo.tui import entries as drawing
@@ -21,6 +23,8 @@ class ThreadLines:
         self.index = 0
         self.uncovered: set[int] = set()
         self.open_folds: set[str] = set()
+        self.tucked: set[int] = set()
+        """Messages that came in above the cursor and were not opened since."""
         self.answering: int | None = None
         """The message that is being answered; what comes after it is folded."""
         self.on_way: frozenset[str] = frozenset()
@@ -43,21 +47,32 @@ class ThreadLines:
         now = opened.row.thread_id if opened else 0
         same = self.opened is not None and now == self.opened.row.thread_id
         keep = self.current_key if same else ""
+        known = {entry.message_id for entry in self.opened.entries} if same and self.opened else set()
         if not same:
+            self.tucked = set()
             self.uncovered, self.open_folds, self.answering, self.wanted = set(), set(), None, ""
             self.missing = ""
         self._drawn.clear()
         self.opened = opened
         self.outline()
         if same and self.to_key(keep):
+            self._tuck(known)
             return True
         self.index = self.lead_index()
         return False
 
+    def _tuck(self, known: Collection[int]) -> None:
+        """What came in above the cursor stands as one line, so that nothing is pushed away from under it."""
+        above = [item for item in self.items[: self.index] if isinstance(item, Entry) and item.new]
+        came = {entry.message_id for entry in above} - set(known)
+        if came:
+            self.tucked |= came
+            self.outline_keeping()
+
     def outline(self) -> None:
         """Which messages stand open, which are folded."""
         entries = self.opened.entries if self.opened else ()
-        self.items = outline(entries, self.lead(), self.open_folds)
+        self.items = drawing.tucked(outline(entries, self.lead(), self.open_folds), self.tucked)
         numbers = [item.message_id if isinstance(item, Entry) else 0 for item in self.items]
         if self.answering is None or self.answering not in numbers:
             return
@@ -127,6 +142,7 @@ class ThreadLines:
         item = self.current
         if isinstance(item, Fold) and item.key != "later":
             self.open_folds.add(item.key)
+            self.tucked -= {entry.message_id for entry in item.entries}
             key = key_of(item.entries[0])
         elif self.open_folds:
             self.open_folds.clear()
@@ -143,6 +159,7 @@ class ThreadLines:
         for item in self.items:
             if isinstance(item, Fold) and any(entry.message_id == message_id for entry in item.entries):
                 self.open_folds.add(item.key)
+        self.tucked.discard(message_id)
         self.outline_keeping()
         self.to_key(f"m{message_id}")
 
