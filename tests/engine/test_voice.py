@@ -34,6 +34,13 @@ def test_names_are_first_names_and_end_with_others_from_the_fourth() -> None:
     assert voice.names([ANA, BEN, CHI, DORA]) == "Ana, Ben and others"
 
 
+def test_one_name_on_two_accounts_is_said_once() -> None:
+    other = replace(ANA, person_id=99, handle="ana.lind.example")
+    assert voice.names([ANA, other]) == "Ana"
+    assert voice.names([ANA, other, BEN]) == "Ana and Ben"
+    assert voice.who_waits([ANA, other], NOW - timedelta(minutes=5), NOW).startswith("Ana waits since")
+
+
 def test_two_of_the_same_first_name_are_told_apart() -> None:
     assert voice.names([ANA, person(7, "Ana Berg")]) == "Ana Lind and Ana Berg"
 

@@ -46,15 +46,15 @@ def short_name(person: Someone) -> str:
 
 
 def name_of(person: Someone, among: Sequence[Someone] = ()) -> str:
-    """A person's first name, the whole one where another of `among` has the same."""
+    """A person's first name, the whole one where another of `among` has the same first name and another whole one."""
     short = short_name(person)
-    same = any(other.person_id != person.person_id and short_name(other) == short for other in among)
+    same = any(other.shown != person.shown and short_name(other) == short for other in among)
     return person.shown if same else short
 
 
 def names(people: Sequence[Someone]) -> str:
     """ "Ana", "Ana and Ben", "Ana, Ben and Chi", "Ana, Ben and others"."""
-    return listed([name_of(person, people) for person in people])
+    return listed(list(dict.fromkeys(name_of(person, people) for person in people)))
 
 
 def listed(words: Sequence[str]) -> str:
@@ -178,7 +178,7 @@ def who_waits(people: Sequence[Someone], first_since: datetime | None, now: date
     """The top line: "Ana, Ben and others wait; Ana since Tuesday"."""
     if not people or first_since is None:
         return "Nobody waits"
-    if len(people) == 1:
+    if len({person.shown for person in people}) == 1:
         return f"{names(people)} waits {since(first_since, now)}"
     return f"{names(people)} wait; {name_of(people[0], people)} {since(first_since, now)}"
 

@@ -93,7 +93,8 @@ def who_waits(people: Sequence[Someone], since: datetime | None, moment: Moment,
     long = voice.who_waits(people, since, moment.here)
     if not short or not people:
         return long
-    return f"{names(people)} {'waits' if len(people) == 1 else 'wait'}"
+    one = len({person.shown for person in people}) == 1
+    return f"{names(people)} {'waits' if one else 'wait'}"
 
 
 def place(platform: str, account: str, moment: Moment) -> str:
