@@ -47,7 +47,15 @@ class TestWithin(_Once, ReadingSuite, KnowingSuite, AnsweringSuite, DeliveringSu
     @pytest.fixture
     def world(self) -> Iterator[DiscourseWorld]:
         yield from _world(
-            within=True, folder="/forum", user_status=False, actions_page=60, settings_open=False
+            within=True,
+            folder="/forum",
+            user_status=False,
+            actions_page=60,
+            settings_open=False,
+            login_required=True,
+            collapse=False,
+            placeholders=False,
+            names=False,
         )
 
     def test_a_mention_names_me(self) -> None:
