@@ -477,6 +477,39 @@ def test_a_look_up_that_is_cut_short_gives_what_it_found(make: Make) -> None:
     run(world, work)
 
 
+def test_what_must_be_known_to_judge_an_answer_is_never_left_out(make: Make) -> None:
+    world = make()
+    said = [world.someone_mentions_me(f"number {n}") for n in range(3)]
+
+    async def work(adapter: Discourse) -> None:
+        number = topic_of(world, said[1]).id
+        world.site.home.add(Fault(answer=Answer(429, b"")), method="GET", path=f"/t/{number}/", times=9)
+        with pytest.raises(RetryAt):
+            await adapter.lookup([Ref(one.uri) for one in said])
+
+    run(world, work)
+
+
+def test_after_a_limit_a_few_topics_are_looked_up_in_turn(make: Make) -> None:
+    world = make()
+    said = [world.someone_mentions_me(f"number {n}") for n in range(12)]
+
+    async def work(adapter: Discourse) -> None:
+        refs = [one.ref for one in (await read(adapter, {}, long_ago(world))).messages]
+        assert len((await adapter.lookup(refs)).messages) == 12
+        world.site.home.add(Fault(answer=Answer(429, b"")), method="GET", path="/notifications")
+        with pytest.raises(RetryAt):
+            await adapter.fetch("notifications", "", long_ago(world))
+        found: set[str] = set()
+        for _ in range(3):
+            looked = (await adapter.lookup(refs)).messages
+            assert len(looked) == 5
+            found |= {one.uri for one in looked}
+        assert found == {one.uri for one in said}
+
+    run(world, work)
+
+
 # --- what else can be done
 
 

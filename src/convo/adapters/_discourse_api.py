@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from msgspec import Struct
@@ -19,10 +20,13 @@ from convo.model import Person
 from convo.text import one_line, shorten
 
 PLATFORM = "discourse"
+T = TypeVar("T")
 Params = Sequence[tuple[str, str]]
 _ALIVE = 30.0
 """Seconds for which a key that was just found to be alive counts as alive."""
 _DAY = "user_api_key_limiter_1_day"
+_FEW = 5
+"""Topics that one look-up asks for once the site said that convo asks too much."""
 
 
 class Invalid(Refused):
@@ -68,6 +72,9 @@ class Api:
         """User names in lower case to numbers, as far as they were met."""
         self._credential = credential
         self._alive_at = float("-inf")
+        self._pressed = False
+        """The site said once that convo asks too much."""
+        self._turn = 0
 
     @property
     def host(self) -> str:
@@ -104,6 +111,15 @@ class Api:
         if dict(self.account.options).get("key") == "api":
             return {"api-key": key, "api-username": self.account.user, **accept}
         return {"user-api-key": key, **accept}
+
+    def in_turn(self, wanted: dict[int, T]) -> dict[int, T]:
+        """All of it, or a few in turn once the site said that convo asks too much."""
+        if not self._pressed or len(wanted) <= _FEW:
+            return wanted
+        keys = list(wanted)
+        begin = self._turn % len(keys)
+        self._turn += _FEW
+        return {key: wanted[key] for key in (keys + keys)[begin : begin + _FEW]}
 
     async def judge(self, response: Response, *, write: bool = False) -> None:
         """Class what is no success. Raises AdapterError.
@@ -145,6 +161,7 @@ class Api:
 
     def _limited(self, response: Response, refusal: wire.Refusal | None) -> RetryAt:
         """The error of too many requests; the limiter in front of the site answers in plain text."""
+        self._pressed = True
         now = datetime.now(timezone.utc)
         when = retry_time(response.headers, now - self.http.skew)
         at = when + self.http.skew if when else None

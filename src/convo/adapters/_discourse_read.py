@@ -28,7 +28,11 @@ _ABOVE = 3
 
 
 async def lookup(api: Api, refs: Sequence[Ref]) -> Lookup:
-    """The present state of posts, topic by topic; what was not reached before the site said to wait is left out."""
+    """The present state of posts, topic by topic.
+
+    Where the site said to wait, what was not reached is left out, and from then on only a few topics are asked for at
+    a time, each in turn. Of what is asked for by its address alone (to judge what answers it) nothing is left out.
+    """
     messages: list[Message] = []
     gone: list[str] = []
     topics: dict[int, list[Ref]] = {}
@@ -38,11 +42,12 @@ async def lookup(api: Api, refs: Sequence[Ref]) -> Lookup:
             gone += [] if await is_pending_still(api, ref) else [ref.uri]
         elif topic:
             topics.setdefault(topic, []).append(ref)
-    for number, wanted in topics.items():
+    whole = not all(ref.data for ref in refs)
+    for number, wanted in topics.items() if whole else api.in_turn(topics).items():
         try:
             found, lost = await _look(api, number, wanted)
         except RetryAt:
-            if not messages and not gone:
+            if whole or not (messages or gone):
                 raise
             break
         messages += found
