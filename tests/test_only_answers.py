@@ -47,7 +47,7 @@ OWN = {"edit", "delete"}
 TEXTLESS = {"moderate", "mark_read", "mute_thread", "mute_person", "block"}
 READING = {"identify", "check", "fetch", "lookup", "conversation"}
 PURE = {"audience", "widest", "measure", "close"}
-MAKING = {"base_url", "can", "channels", "demand", "login", "login_fields", "options", "platform"}
+MAKING = {"base_url", "can", "channels", "demand", "keyless", "login", "login_fields", "options", "platform"}
 """What a class has besides: how it is made and signed in to."""
 
 PUBLISHING = re.compile(

@@ -76,11 +76,15 @@ class FakePeople:
         self._engine = engine
         self.pages = {cast.ANA.person_id: PAGE}
         self.list: tuple[PersonRow, ...] = LIST
+        self.reachable: tuple[PersonRow, ...] = ()
 
     def page(
         self, turn: Turn | None = None, *, words: str = "", before: str = "", limit: int = 200
     ) -> PeoplePage:
         return PeoplePage(tuple(row for row in self.list if words.lower() in row.person.shown.lower()))
+
+    def reach_out(self, limit: int = 20) -> tuple[PersonRow, ...]:
+        return self.reachable[:limit]
 
     def person(
         self, person_id: int, *, unfolded: Collection[int] = (), before: str = "", limit: int = 200

@@ -168,5 +168,17 @@ async def test_an_empty_list_says_what_it_will_be() -> None:
         assert "Here will be the people you talk with." in play.text
 
 
+async def test_reaching_out_is_asked_for_and_says_when_there_is_nobody() -> None:
+    async with inbox() as play:
+        await play.press("colon")
+        await play.type("answer again")
+        await play.press("enter")
+        assert "Reach out" in play.top
+        assert "You are in touch with everybody" in play.text
+        await play.press("q")
+        assert play.view is View.WAITING
+        assert "Reach out" not in play.text
+
+
 def test_turns_have_the_words_of_the_heads() -> None:
     assert [turn.value for turn in Turn] == ["your turn", "their turn", "gone quiet"]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import ExitStack
+from datetime import timezone
 from pathlib import Path
 
 import pytest
 
+from convo.clock import HandClock
+from convo.demo import demo_engine
 from convo.people import PersonRow, Turn
-from tests.tui.play import USUAL, WIDE
+from convo.tui.app import ConvoApp
+from tests.tui import cast
+from tests.tui.play import USUAL, WIDE, Play
 from tests.tui.test_with_engine import engine_of, inbox, settled, to
 
 pytestmark = pytest.mark.slow
@@ -56,6 +63,28 @@ async def test_the_list_of_people_is_the_engines(tmp_path: Path) -> None:
         await play.press("enter")
         assert play.app.inbox.page.kind == "person"
         assert shown[0].person.shown in play.top
+
+
+async def test_reaching_out_opens_the_last_thing_they_wrote_and_answers_it(tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        demo = demo_engine(str(tmp_path), HandClock(cast.NOW))
+        engine = await asyncio.to_thread(stack.enter_context, demo)  # it runs a loop of its own
+        app = ConvoApp(engine, zone=timezone.utc, offline=True)
+        async with app.run_test(size=WIDE) as pilot:
+            play = Play(app, pilot, engine)  # type: ignore[arg-type]
+            await play.settle()
+            assert "Edda" not in play.text, "nobody is shown without being asked for"
+            await play.press("colon")
+            await play.type("answer again")
+            await play.press("enter")
+            assert "Reach out" in play.top
+            assert play.cursor == "Edda Holm"
+            await play.press("enter")
+            entry = app.inbox.thread.entry
+            assert entry is not None
+            assert entry.text == "Keep it. The pears are ripe, come by when you can."
+            await play.press("r")
+            assert "Answer Edda Holm" in play.text
 
 
 async def test_an_account_rests_until_it_is_woken(tmp_path: Path) -> None:

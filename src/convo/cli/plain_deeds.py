@@ -103,6 +103,7 @@ DEEDS: Mapping[str, Deed] = {
     "report": plain_there.report,
     "one_at_a_time": _one_at_a_time,
     "view_people": plain_people.people,
+    "reach_out": plain_people.reach_out,
     "join": plain_people.join,
     "separate": plain_people.separate,
     "rest": plain_people.rest_account,

@@ -8,7 +8,7 @@ from convo.adapters import label
 from convo.cli import plain_acts
 from convo.cli import plain_words as words
 from convo.cli.plain_walk import Item
-from convo.engine import voice
+from convo.engine import telling, voice
 from convo.engine.when import choices, parse_when
 from convo.people import PersonPage
 from convo.text import one_line, shorten
@@ -37,6 +37,29 @@ async def people(plain: Plain, rest: str) -> None:
         said = f"Covered: {one.covered}." if one.covered else shorten(one.words, 90)
         turn = f"{one.turn.value}, {words.waits_for(one.since, plain.now)}"
         plain.talk.say(f"{number} {words.person(one.person)}: {turn}. {label(one.platform)}: {said}")
+
+
+async def reach_out(plain: Plain, rest: str) -> None:
+    """Whom of the circle you could answer again, by numbers; a number reads the last thing they wrote."""
+    inbox = plain.engine.inbox
+    last = [(one, inbox.entry(one.message_id)) for one in plain.engine.people.reach_out() if one.message_id]
+    plain.close()
+    plain.walk.look(View.ALL)
+    told: list[str] = []
+    plain.walk.items = []
+    for one, entry in last:
+        thread_id = inbox.thread_of(entry.message_id) if entry is not None else None
+        row = inbox.row(thread_id) if thread_id is not None else None
+        if row is None or entry is None:
+            continue
+        plain.walk.items.append(Item(f"t{row.thread_id}", row.thread_id, row))
+        said = words.spelled(telling.reach_out(one, plain.now))
+        told.append(f"{len(plain.walk.items)} {said} {shorten(voice.taste(entry, 200), 120)}")
+    if not told:
+        plain.talk.say(telling.NOBODY_TO_REACH)
+        return
+    plain.talk.show(["Whom you could answer again:"])
+    plain.talk.say(*told)
 
 
 async def about(plain: Plain, rest: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from convo.engine import voice, why
+from convo.engine import telling, voice, why
 from convo.tui import cells, oneatatime, phrases, quieted, render
 from convo.tui.commands import BY_NAME, KEY_LINES, shown_key
 from convo.tui.keymap import TEXT_PLACES
@@ -28,7 +28,8 @@ def looked_at(screen: InboxScreen, short: bool = False) -> str:
     look = screen.desk.source.look
     if look.search is not None:
         return "Search"
-    name = "People" if look.people else look.account or look.view.value.capitalize()
+    people = "Reach out" if look.reach else "People"
+    name = people if look.people else look.account or look.view.value.capitalize()
     if look.narrow:
         return f'{name}, with "{look.narrow}"'
     if look.view in (View.DRAFTS, View.OUTBOX) or short:
@@ -286,7 +287,7 @@ def _empty_lines(screen: InboxScreen, size: int) -> list[Line]:
             for part in cells.wrap(f'Nothing here with "{look.narrow}". Esc clears it.', size - 2)
         ]
     if look.people:
-        rows = ["Here will be the people you talk with."]
+        rows = [telling.NOBODY_TO_REACH if look.reach else "Here will be the people you talk with."]
     elif look.account:
         rows = [f"Nothing has come through {look.account} yet."]
     elif look.view is View.WAITING:

@@ -122,6 +122,8 @@ COMMANDS: tuple[Command, ...] = (
     _view("m", "muted"),
     _view("i", "all"),
     _view("p", "people"),
+    Command("reach_out", (), "reach out", "whom of your circle to answer again", "Look", (*PANES, "end"),
+            "people.reach_out"),
     Command("person", ("p",), "person", "this person's page", "The conversation", TALK, "people.person", True),
     Command("note", ("t",), "note", "note about this person", "The conversation", ABOUT, "acts.note", True),
     Command("join", ("=",), "join", "the same human: join", "The conversation", ABOUT, "acts.join", True),

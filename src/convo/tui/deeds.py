@@ -115,6 +115,7 @@ DEEDS: dict[str, Deed] = {
     "to_results": looking.to_results,
     "leave_search": looking.leave_search,
     "view_people": people.view,
+    "reach_out": people.reach_out,
     "person": people.open_person,
     "note": people.note,
     "note_done": people.note_done,

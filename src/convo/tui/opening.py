@@ -38,7 +38,7 @@ async def _open_row(screen: InboxScreen) -> None:
     if item is None:
         return
     if isinstance(item.subject, PersonRow):
-        people.show(screen, item.subject.person.person_id)
+        people.open_row(screen, item.subject, item.thread_id)
         return
     subject = item.subject
     if isinstance(subject, OutboxRow) and subject.state is OutboxState.UNSURE:

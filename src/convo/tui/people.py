@@ -123,6 +123,21 @@ def list_people(screen: InboxScreen) -> None:
     screen.desk.look_at(Look(View.ALL, people=True))
 
 
+async def reach_out(screen: InboxScreen) -> None:
+    """Whom of the circle one could answer again: asked for, never shown by itself."""
+    screen.convo.hide_search()
+    screen.focus_pane("list")
+    screen.desk.look_at(Look(View.ALL, people=True, reach=True))
+
+
+def open_row(screen: InboxScreen, row: PersonRow, thread_id: int) -> None:
+    """Somebody's page; whom one could answer again at the last thing they wrote."""
+    if not screen.desk.source.look.reach or row.message_id is None:
+        show(screen, row.person.person_id)
+    elif moving.open_thread(screen, thread_id):
+        screen.thread.to_message(row.message_id)
+
+
 # the same human
 
 

@@ -30,6 +30,8 @@ class Look:
     """The words of a search, None outside of one."""
     people: bool = False
     """People instead of conversations."""
+    reach: bool = False
+    """Of the people only those of the circle whom the user could answer again."""
 
 
 @frozen
@@ -76,7 +78,9 @@ class Source:
         return Pages(tuple(Item(f"t{hit.row.thread_id}", hit, hit.row.thread_id) for hit in hits))
 
     def _people(self, cursor: str, limit: int) -> Pages:
-        """People with a head before each turn."""
+        """People with a head before each turn; without heads whom the user could answer again."""
+        if self.look.reach:
+            return self._narrowed([self._reachable(row) for row in self._engine.people.reach_out()])
         page = self._engine.people.page(words=self.look.narrow, before=cursor, limit=limit)
         if not cursor:
             self._turn = None
@@ -89,6 +93,11 @@ class Source:
         return Pages(tuple(items), page.cursor)
 
     _turn: Turn | None = None
+
+    def _reachable(self, row: PersonRow) -> Item:
+        """Somebody with the conversation in which they last wrote."""
+        thread_id = self._engine.inbox.thread_of(row.message_id) if row.message_id is not None else None
+        return Item(f"p{row.person.person_id}", row, thread_id or row.thread_id)
 
     def _drafted(self, draft: Draft) -> Item:
         inbox = self._engine.inbox
