@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterator, Sequence
 
 from convo.model import Conversation, Lookup, Message, Page, Ref
-from convo.store import accounts, drafts, gone, judging, persons, quieting, stored, threads, turns
+from convo.store import accounts, drafts, gone, judging, persons, quieting, reads, stored, threads, turns
 from convo.store.batch import Batch, IngestContext, Saved
 from convo.store.concern import MOST, concerning
 from convo.store.own import Own
@@ -82,7 +82,7 @@ def conversation_parts(account_id: int, conversation: Conversation, ctx: IngestC
         return saved
 
     def finish(db: sqlite3.Connection) -> Saved:
-        touched = frozenset(threads.resolve(db, thread_id) for thread_id in changed)
+        touched = frozenset(reads.resolve(db, thread_id) for thread_id in changed)
         threads.rederive(db, touched, ctx.now)
         drafts.remove_pasted(db, touched)
         _note_partial(db, conversation, len(chosen))
@@ -137,9 +137,9 @@ def give_up(db: sqlite3.Connection, parents: Sequence[Ref], ctx: IngestContext) 
         (json.dumps([parent.uri for parent in parents if parent.uri]),),
     ).fetchall()
     rows += db.execute(
-        "SELECT m.uri FROM json_each(?1) j CROSS JOIN sighting s INDEXED BY sighting_orphan"
-        " ON s.parent_local_id = j.value AND s.parent_local_id <> '' JOIN message m ON m.id = s.message_id"
-        " WHERE m.unjudged",
+        "SELECT m.uri FROM account a CROSS JOIN json_each(?1) j CROSS JOIN sighting s INDEXED BY sighting_orphan"
+        " ON s.account_id = a.id AND s.parent_local_id = j.value AND s.parent_local_id <> ''"
+        " JOIN message m ON m.id = s.message_id WHERE m.unjudged",
         (json.dumps([parent.local_id for parent in parents if parent.local_id and not parent.uri]),),
     ).fetchall()
     own, news = Own(db), quieting.News()

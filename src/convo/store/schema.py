@@ -328,6 +328,7 @@ CREATE VIRTUAL TABLE message_fts USING fts5(
   words, content='message_words', content_rowid='id', columnsize=0, prefix='2',
   tokenize="unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 );
+INSERT INTO message_fts (message_fts, rank) VALUES ('automerge', 8);
 """
 """The search index and the view it reads; `index_words` is registered by the connection (convo.store.words).
 
