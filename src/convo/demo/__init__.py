@@ -42,7 +42,9 @@ def demo_engine(directory: str | None = None, clock: Clock | None = None) -> Ite
         try:
             company = Company(stage)
             asyncio.run(_set_the_scene(stage, store, time))
-            yield Engine(config(), store, time, adapters=company.adapters())
+            engine = Engine(config(), store, time, adapters=company.adapters())
+            company.on_said = engine.look_now
+            yield engine
         finally:
             store.close()
 

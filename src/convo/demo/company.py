@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from convo.adapters.memory import MemoryAdapter, factory
@@ -59,6 +59,8 @@ class Company:
         self._turns: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._visited = False
+        self.on_said: Callable[[Sequence[str]], None] | None = None
+        """Told at which accounts somebody said something: the demo need not ask for it over and over."""
         stage.world.on_answer = self._answered
 
     def adapters(self) -> Callable[..., MemoryAdapter]:
@@ -69,15 +71,17 @@ class Company:
             if not self._visited:
                 self._visited = True
                 for number, visitor in enumerate(_VISITORS):
-                    self._later(25 + 5 * number, partial(self._visit, *visitor))
+                    self._later(25 + 5 * number, visitor[0], partial(self._visit, *visitor))
             return make(account, *arguments)  # type: ignore[arg-type]
 
         return made
 
-    def _later(self, seconds: float, do: Callable[[], None]) -> None:
+    def _later(self, seconds: float, account: str, do: Callable[[], None]) -> None:
         async def wait() -> None:
             await self._stage.clock.sleep(seconds)
             do()
+            if self.on_said is not None:
+                self.on_said([account])
 
         task = asyncio.get_running_loop().create_task(wait())
         self._tasks.add(task)
@@ -104,6 +108,7 @@ class Company:
         direct = message.visibility is Visibility.DIRECT
         self._later(
             self._chance.uniform(3, 7),
+            account,
             lambda: self._say_back(account, message, words, direct),
         )
 

@@ -22,12 +22,12 @@ ACCOUNTS = {
 
 
 def config() -> Config:
-    """The config of the demo: five accounts, looked at every two seconds, and read back for years."""
+    """The config of the demo: five accounts, read back for years."""
     accounts = {
         name: AccountConfig(name, platform, url=f"https://{server}", secret=f"demo-{name}")
         for name, (platform, server) in ACCOUNTS.items()
     }
-    return Config(inbox=InboxConfig(poll_seconds=2, history_days=3650), accounts=accounts)
+    return Config(inbox=InboxConfig(history_days=3650), accounts=accounts)
 
 
 def _traits() -> dict[str, Traits]:
