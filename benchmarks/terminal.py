@@ -53,6 +53,17 @@ class Terminal:
         while time.perf_counter() < end and self._read(quiet):
             pass
 
+    def frame(self, began: float, quiet: float = 0.012, seconds: float = 5) -> float:
+        """The moment of the last byte of what a key painted: after it nothing came for a while."""
+        last = began
+        end = began + seconds
+        while time.perf_counter() < end:
+            waiting = quiet if last > began else end - time.perf_counter()
+            if not self._read(waiting):
+                break
+            last = time.perf_counter()
+        return last
+
     def press(self, keys: bytes) -> float:
         """Type; gives the moment."""
         os.write(self._fd, keys)
