@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from convo.cli.line import opens_inbox
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -17,9 +20,20 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and give its exit status: 0 done, 1 some account or message failed, 2 wrong usage or config."""
-    from convo.cli.parser import parse
+    line = sys.argv[1:] if arguments is None else list(arguments)
+    gc.disable()  # what starting makes stays; looking through it for garbage takes a tenth of the time
+    try:
+        return _run(line)
+    finally:
+        gc.enable()
 
-    options = parse(sys.argv[1:] if arguments is None else list(arguments))
+
+def _run(line: Sequence[str]) -> int:
+    options = opens_inbox(line)
+    if options is None:
+        from convo.cli.parser import parse
+
+        options = parse(line)
     from convo.cli.run import run
 
     return run(options, open_inbox)
@@ -78,6 +92,7 @@ def _inbox(options: Namespace, first: bool = False, words: str = "") -> int:
 
 def _set_up(options: Namespace) -> int:
     """The first start: choose, sign in, then the inbox with its first look; or the demo."""
+    gc.enable()
     from convo.cli.run import config_path, data_dir, read_config
     from convo.store import FILE
     from convo.tui.first import FirstApp, parts_for
@@ -116,6 +131,7 @@ def _no_colour_kept() -> Iterator[None]:
 
 def _talk(engine: Engine, offline: bool = False) -> int:
     """Line by line, over the same table of commands; `[keys]` holds there, too."""
+    gc.enable()
     from convo.cli.plain_run import converse
     from convo.tui.commands import COMMANDS
     from convo.tui.keymap import Keymap

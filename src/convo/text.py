@@ -7,21 +7,23 @@ from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from convo.values import expression
+
 if TYPE_CHECKING:
     import regex
 
 _MARKS_KEPT = 8
 """Combining marks kept in a row: no script writes more on one letter, zalgo text writes dozens."""
 
-_BREAKS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_BREAKS = expression("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _ASCII_HOSTILE = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
-_HOSTILE = re.compile(
+_HOSTILE = expression(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f"  # C0 but tab and newline, DEL, C1
     "\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e"  # invisible letters and format characters
     "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
     "\U000110bd\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = expression("[\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
 
 
@@ -65,7 +67,7 @@ def shorten(text: str, length: int) -> str:
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"
 
 
-_TIME = re.compile(
+_TIME = expression(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s*([Zz]|[+-]\d\d:?\d\d)?$"
 )
 

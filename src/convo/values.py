@@ -1,16 +1,17 @@
-"""Frozen values that cost little to define: what `@dataclass(frozen=True, slots=True)` gives, made when first used.
+"""What costs little to define, as it is made when first used: frozen values, and regular expressions.
 
-A dataclass compiles six functions when its module is imported, whether or not one is ever built; the hundred
-values of this program would take longer than Python itself takes to start. A value compiles only its `__init__`,
-and that when the first one is built.
+`frozen` gives what `@dataclass(frozen=True, slots=True)` gives. A dataclass compiles six functions when its module
+is imported, whether or not one is ever built; the hundred values of this program would take longer than Python itself
+takes to start. A frozen class compiles only its `__init__`, and that when the first one is built.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Callable, Iterator
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 if TYPE_CHECKING:
     from typing_extensions import dataclass_transform
@@ -55,7 +56,8 @@ class _Fields:
     def __get__(self, _: object, owner: type) -> dict[str, dataclasses.Field[Any]]:
         if self._made is None:
             annotations = owner.__annotations__
-            plain = type(owner.__name__, (), {**self.given, "__annotations__": annotations})
+            # Without a docstring a dataclass makes one from its signature, which imports and compiles much.
+            plain = type(owner.__name__, (), {**self.given, "__annotations__": annotations, "__doc__": "-"})
             fields = dataclasses.fields(dataclasses.dataclass(init=False, repr=False, eq=False)(plain))
             self._made = {field.name: field for field in fields}
         return self._made
@@ -159,3 +161,21 @@ _SHARED: dict[str, Any] = {
     "__delattr__": _delattr,
     "__reduce__": _reduce,
 }
+
+
+class _Late:
+    """Stands for a pattern until one of its methods is asked for."""
+
+    def __init__(self, text: str, flags: int) -> None:
+        self.text = text
+        self.expression_flags = flags
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(re.compile(self.text, self.expression_flags), name)
+        setattr(self, name, found)
+        return found
+
+
+def expression(text: str, flags: int = 0) -> re.Pattern[str]:
+    """A regular expression that is compiled when it is first used."""
+    return cast("re.Pattern[str]", _Late(text, flags))

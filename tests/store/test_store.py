@@ -16,7 +16,7 @@ import pytest
 from convo import points
 from convo.clock import HandClock
 from convo.model import Page
-from convo.store import NewerStore, Store, StoreError, accounts, connection, ingest, stored, threads
+from convo.store import NewerStore, Store, StoreError, accounts, connection, ingest, reads, stored, threads
 from convo.store.migrate import version
 from convo.store.schema import MIGRATIONS
 from convo.views import Health
@@ -374,8 +374,8 @@ def test_hot_reads_do_not_scan(here: World) -> None:
     stored.as_seen_by(here.db, 1, 1)
     ingest.unjudged(here.db, 1)
     ingest.refs(here.db, 1, [1])
-    threads.next_wake(here.db)
-    threads.resolve(here.db, 1)
+    reads.next_wake(here.db)
+    reads.resolve(here.db, 1)
     accounts.cursor(here.db, 1, "x")
     here.store.reader.set_trace_callback(None)
     for sql in set(seen):

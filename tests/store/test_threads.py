@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from convo.model import Message, Ref, Visibility
-from convo.store import ingest, threads
+from convo.store import ingest, reads, threads
 from convo.store.connection import micros
 from tests.store.world import ANA, BEN, CARL, ME, ME_TOO, NOW, World, context, message, named, world
 
@@ -40,7 +40,7 @@ def test_threads_join_when_an_ancestor_comes_and_the_older_id_stays(here: World)
     here.store.write_now(lambda db: db.execute("INSERT INTO mute VALUES (?, 5)", (right.uri,)))
     here.page(message(4, CARL, parent_uri=far(1), local_id=""), kind="slow")
     assert here.thread(left) == here.thread(right) == older
-    assert threads.resolve(here.db, younger) == older
+    assert reads.resolve(here.db, younger) == older
     assert here.value("SELECT count(*) FROM thread") == 1
     assert here.state(left) == "muted"
     root = message(1, CARL, "The whole story", hours=9)
@@ -57,7 +57,7 @@ def test_a_thread_that_joined_twice_still_resolves(here: World) -> None:
         ids.append(here.thread(end))
     here.page(message(13, BEN, parent_uri=far(12)), kind="slow")
     here.page(message(12, BEN, parent_uri=far(11)), kind="slow")
-    assert {threads.resolve(here.db, one) for one in ids} == {ids[0]}
+    assert {reads.resolve(here.db, one) for one in ids} == {ids[0]}
     assert here.value("SELECT count(*) FROM thread") == 1
 
 
@@ -71,7 +71,7 @@ def test_ids_of_threads_are_never_given_twice(here: World) -> None:
     fresh = message(3, ANA, mentions=named(ME))
     here.page(fresh)
     assert here.thread(fresh) != gone
-    assert threads.resolve(here.db, gone) == here.thread(one)
+    assert reads.resolve(here.db, gone) == here.thread(one)
 
 
 def test_titles(here: World) -> None:
@@ -100,11 +100,11 @@ def test_a_snooze_that_ended_is_woken(here: World) -> None:
 
     here.store.write_now(snooze)
     assert here.state(said) == "snoozed"
-    assert threads.next_wake(here.db) == micros(NOW + timedelta(hours=1))
+    assert reads.next_wake(here.db) == micros(NOW + timedelta(hours=1))
     assert here.store.write_now(threads.wake, NOW + timedelta(minutes=59)) == set()
     assert here.store.write_now(threads.wake, NOW + timedelta(hours=1)) == {1}
     assert here.state(said) == "waiting"
-    assert threads.next_wake(here.db) is None
+    assert reads.next_wake(here.db) is None
 
 
 def test_a_contact_in_the_circle_puts_the_thread_there(here: World) -> None:

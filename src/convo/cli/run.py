@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import contextlib
+import gc
 import importlib
 import os
 import signal
@@ -12,14 +12,17 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convo import paths, points
 from convo.cli import logs
-from convo.cli.output import say_error
 from convo.config import Config, ConfigError, load
 from convo.engine import Engine
 from convo.store import Store, StoreError
 from convo.views import Failure
+
+if TYPE_CHECKING:
+    import argparse
 
 DONE, FAILED, WRONG = 0, 1, 2
 """Exit statuses: done; some account or message failed; wrong usage or config."""
@@ -85,7 +88,15 @@ def run(options: argparse.Namespace, open_inbox: Callable[[argparse.Namespace], 
     logs.start(options.verbose)
     module, function = options.handler.split(":")
     handler: Handler = getattr(importlib.import_module(f"convo.cli.{module}"), function)
+    gc.enable()
     return _guarded(lambda: asyncio.run(_command(options, handler)))
+
+
+def say_error(words: str) -> None:
+    """One sentence on standard error."""
+    from convo.cli import output
+
+    output.say_error(words)
 
 
 def _guarded(call: Callable[[], int]) -> int:

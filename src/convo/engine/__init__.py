@@ -14,7 +14,7 @@ from convo.engine.accounts import AccountError, Accounts, AdapterFactory
 from convo.engine.inbox import Inbox
 from convo.engine.standing import Standing
 from convo.engine.waiter import Waiter
-from convo.store import Store, clocks, threads
+from convo.store import Store, reads
 from convo.store import accounts as stored
 from convo.store.connection import micros
 
@@ -226,8 +226,10 @@ class Engine:
             if before is None or now < before:
                 await self._set_right(now)
             before = now
-            wakes_at = threads.next_wake(self.store.reader)
+            wakes_at = reads.next_wake(self.store.reader)
             if wakes_at is not None and wakes_at <= micros(now):
+                from convo.store import threads
+
                 await self.store.write(threads.wake, now)
             if self.store.changed_elsewhere():
                 self._changed(frozenset())
@@ -236,6 +238,8 @@ class Engine:
 
     async def _set_right(self, now: datetime) -> None:
         """A clock that ran ahead must not keep anything waiting."""
+        from convo.store import clocks
+
         if clocks.ran_ahead(self.store.reader, now):
             await self.store.write(clocks.set_right, now)
             self._outbox_changed()

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
 from convo.clock import Clock
-from convo.store import Store, conversation, drafts, outbox, people, reads, rows, threads
+from convo.store import Store, conversation, drafts, outbox, people, reads, rows
 from convo.store import accounts as stored
 from convo.text import shorten
+from convo.values import expression
 from convo.views import (
     AccountStatus,
     Draft,
@@ -26,11 +26,11 @@ from convo.views import (
     View,
 )
 
-_ID: Final = re.compile(r"([tm])([0-9]{1,18})")
+_ID: Final = expression(r"([tm])([0-9]{1,18})")
 _NAMED: Final = 4
 """How many of those who wait are named at most: three and the knowledge that there are others."""
-_LOOKED_THROUGH: Final = 40
-"""Rows of Waiting that are looked through for them."""
+_LOOKED_THROUGH: Final = (8, 40)
+"""Rows of Waiting that are looked through for them: so many, and so many more where those do not name enough."""
 
 
 class NotFound(Failure):
@@ -93,7 +93,7 @@ class Inbox:
                 raise NotFound(f"{shorten(word, 60) or 'Nothing'} is not in the store.")
             return target
         kind, number = found[1], int(found[2])
-        thread_id = threads.resolve(db, number) if kind == "t" else conversation.thread_of(db, number)
+        thread_id = reads.resolve(db, number) if kind == "t" else conversation.thread_of(db, number)
         if thread_id is None or not reads.has_thread(db, thread_id):
             what = "conversation" if kind == "t" else "message"
             raise NotFound(f"There is no {what} {word} in the store.")
@@ -125,12 +125,16 @@ class Inbox:
         """Who waits, in the order of the list and at most four, and since when the first of them does."""
         found: dict[int, Someone] = {}
         first: datetime | None = None
-        for row in self.rows(View.WAITING, limit=_LOOKED_THROUGH).rows:
-            if row.waiting_for and first is None:
-                first = row.waiting_since
-            for person in row.waiting_for:
-                found.setdefault(person.person_id, person)
-            if len(found) >= _NAMED:
+        cursor = ""
+        for limit in _LOOKED_THROUGH:
+            page = self.rows(View.WAITING, before=cursor, limit=limit)
+            for row in page.rows:
+                if row.waiting_for and first is None:
+                    first = row.waiting_since
+                for person in row.waiting_for:
+                    found.setdefault(person.person_id, person)
+            cursor = page.cursor
+            if len(found) >= _NAMED or not cursor:
                 break
         return tuple(found.values())[:_NAMED], first
 

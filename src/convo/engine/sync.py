@@ -16,7 +16,7 @@ from convo.engine.round import Round, Scope, Stopped
 from convo.engine.schedule import DAILY, SLOW
 from convo.engine.standing import Standing
 from convo.engine.waiter import Waiter
-from convo.store import Store, StoreError, clocks, ingest, outbox, threads, upkeep
+from convo.store import Store, StoreError, clocks, ingest, outbox, reads, upkeep
 from convo.store import accounts as stored
 from convo.store.ingest import IngestContext
 from convo.values import frozen
@@ -216,7 +216,7 @@ class Sync:
 
         Raises StoreError.
         """
-        thread_id = threads.resolve(self._store.reader, thread_id)
+        thread_id = reads.resolve(self._store.reader, thread_id)
         words = ""
         for name in upkeep.accounts_of(self._store.reader, thread_id):
             if name not in self._accounts.working():

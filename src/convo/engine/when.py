@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from typing import Final
 
 from convo.text import parse_time, shorten
+from convo.values import expression
 from convo.views import SnoozeChoice
 
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -39,14 +40,14 @@ _PARTS_OF_DAY: Final = {
     "night": time(20),
 }  # fmt: skip
 
-_LENGTH = re.compile(
+_LENGTH = expression(
     rf"(?:in )?(\d{{1,4}}|{'|'.join(_NUMBERS)}) ?({'|'.join(sorted(_UNITS, key=len, reverse=True))})\b"
 )
-_TIME = re.compile(r"(?:at )?(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uhr|h|o'clock)?")
-_ISO_DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)")
-_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})?(?= |$)")
-_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th|\.)? (?:of )?([a-z]{3,9})\b\.?(?:,? (\d{4})\b)?")
-_MONTH_DAY = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?\b(?!:)(?:,? (\d{4})\b)?")
+_TIME = expression(r"(?:at )?(\d{1,2})(?:[:.h](\d\d))? ?(am|pm|uhr|h|o'clock)?")
+_ISO_DATE = expression(r"(\d{4})-(\d\d?)-(\d\d?)")
+_DOTTED = expression(r"(\d{1,2})\.(\d{1,2})\.(\d{4})?(?= |$)")
+_DAY_MONTH = expression(r"(\d{1,2})(?:st|nd|rd|th|\.)? (?:of )?([a-z]{3,9})\b\.?(?:,? (\d{4})\b)?")
+_MONTH_DAY = expression(r"([a-z]{3,9})\.? (\d{1,2})(?:st|nd|rd|th)?\b(?!:)(?:,? (\d{4})\b)?")
 
 
 def parse_when(text: str, now_local: datetime, day_starts: str) -> datetime | None:

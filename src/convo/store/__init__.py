@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from convo.clock import Clock
-from convo.store import backup, checkup, guard
+from convo.store import guard
 from convo.store.connection import (
     Connection,
     NewerStore,
@@ -111,6 +111,8 @@ class Store:
             db = connect(self.path, reader=True)
         except (sqlite3.Error, UnicodeDecodeError) as error:
             return sentence(error, self.path).words
+        from convo.store import checkup
+
         try:
             words = checkup.fault(db)
         finally:
@@ -142,7 +144,11 @@ class Store:
 
 def _check_missing(path: Path) -> None:
     """A store that is gone is not quietly begun anew where a backup knows what the user did."""
-    if (not path.exists() or path.stat().st_size < SMALLEST) and backup.found(path):
+    if path.exists() and path.stat().st_size >= SMALLEST:
+        return
+    from convo.store import backup
+
+    if backup.found(path):
         raise StoreError(
             f"{path} is missing or empty, but there are backups of your own state beside it. `convo doctor --repair` "
             f"makes the store anew from them; to begin without, move {backup.directory(path)} away."

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 
 from convo.model import Person
-from convo.store import persons, threads
+from convo.store import reads
 from convo.store.connection import micros, moment
 from convo.store.parts import in_parts
 from convo.values import frozen
@@ -52,6 +52,8 @@ def remember(db: sqlite3.Connection, name: str, platform: str, own: Person, fact
         " configured = 1 RETURNING id",
         (platform, own.uid, name, facts),
     ).fetchone()
+    from convo.store import persons, threads
+
     person_id = persons.save(db, own)
     if db.execute("UPDATE person SET is_me = 1 WHERE id = ? AND NOT is_me", (person_id,)).rowcount:
         threads.rederive(db, threads.of_person(db, person_id), now)
@@ -82,6 +84,8 @@ def set_configured(db: sqlite3.Connection, names: Collection[str], now: datetime
         " WHERE configured <> (name IN (SELECT value FROM json_each(?))) RETURNING id",
         (json.dumps(sorted(names)),),
     ).fetchall()
+    from convo.store import threads
+
     for (account_id,) in changed:
         threads.rederive(db, threads.open_in(db, account_id), now)
 
@@ -110,6 +114,8 @@ def span_read(db: sqlite3.Connection, account_id: int, now: datetime) -> None:
 
 def span_parts(account_id: int, now: datetime) -> Iterator[Callable[[sqlite3.Connection], None]]:
     """The same as parts for `Store.ingest`; what a crash left undone of it is done by the next call."""
+    from convo.store import threads
+
     mark = f"span:{account_id}"
     left: list[int] = []
 
@@ -124,7 +130,7 @@ def span_parts(account_id: int, now: datetime) -> Iterator[Callable[[sqlite3.Con
             left.extend(sorted(threads.open_in(db, account_id)))
 
     def settle(db: sqlite3.Connection, some: Sequence[int], last: bool) -> None:
-        threads.rederive(db, {threads.resolve(db, thread_id) for thread_id in some}, now)
+        threads.rederive(db, {reads.resolve(db, thread_id) for thread_id in some}, now)
         if last:
             db.execute("DELETE FROM setting WHERE name = ?", (mark,))
 

@@ -6,7 +6,6 @@ What reads and writes lines is imported when it is needed: the inbox opens witho
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import time
 from contextlib import suppress
@@ -15,12 +14,13 @@ from pathlib import Path
 
 from convo.paths import private_directory
 from convo.store.connection import StoreError, connect, sentence
+from convo.values import expression
 
 KEPT = 7
 LARGEST = 64 << 20
 """Bytes that all backups may have together; the newest two are kept whatever they weigh."""
 EVERY = timedelta(hours=24)
-_NAME = re.compile(r"state-(\d{6})\.jsonl")
+_NAME = expression(r"state-(\d{6})\.jsonl")
 
 
 def directory(store: Path) -> Path:

@@ -109,7 +109,8 @@ def check_sqlite() -> None:
         )
     probe = sqlite3.connect(":memory:")
     try:
-        probe.execute("CREATE VIRTUAL TABLE probe USING fts5(words)")
+        if probe.execute("SELECT 1 FROM pragma_module_list WHERE name = 'fts5'").fetchone() is None:
+            probe.execute("CREATE VIRTUAL TABLE probe USING fts5(words)")
     except sqlite3.OperationalError as error:
         raise StoreError(
             f"Python's SQLite {sqlite3.sqlite_version} was built without FTS5, the full-text index "
@@ -162,11 +163,11 @@ def _prepare(db: Connection, reader: bool) -> None:
     words.register(db)
     if not reader:
         db.execute("PRAGMA journal_mode=WAL")
-    db.execute("PRAGMA synchronous=NORMAL")
-    db.execute("PRAGMA foreign_keys=ON")
-    db.execute("PRAGMA secure_delete=FAST")
-    db.execute("PRAGMA wal_autocheckpoint=4000")
-    db.execute(f"PRAGMA journal_size_limit={16 << 20}")
+        db.execute("PRAGMA synchronous=NORMAL")
+        db.execute("PRAGMA foreign_keys=ON")
+        db.execute("PRAGMA secure_delete=FAST")
+        db.execute("PRAGMA wal_autocheckpoint=4000")
+        db.execute(f"PRAGMA journal_size_limit={16 << 20}")
     db.execute(f"PRAGMA cache_size=-{4096 if reader else 8192}")
     db.execute("PRAGMA temp_store=MEMORY")
     if reader:

@@ -11,7 +11,7 @@ from convo.model import Message, Person, Reason, Visibility
 from convo.store import people
 from convo.store.connection import moment
 from convo.store.packing import unpack
-from convo.store.threads import CHOSEN
+from convo.store.reads import CHOSEN
 from convo.values import frozen
 from convo.views import Entry, Someone, Target
 

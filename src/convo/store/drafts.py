@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import sqlite3
 from collections.abc import Collection, Mapping
@@ -10,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from convo.model import Visibility
-from convo.store import threads
 from convo.store.connection import micros, moment
 from convo.views import Draft
 
@@ -77,6 +75,8 @@ def remove(db: sqlite3.Connection, account_id: int, uri: str) -> None:
 
 def remove_pasted(db: sqlite3.Connection, thread_ids: Collection[int]) -> None:
     """Take away the drafts whose words were pasted on the platform's page, once the answer was found there."""
+    if db.execute("SELECT 1 FROM draft WHERE json_extract(options, '$.pasted') LIMIT 1").fetchone() is None:
+        return
     gone = db.execute(
         "DELETE FROM draft WHERE json_extract(options, '$.pasted') AND EXISTS (SELECT 1 FROM message m"
         " JOIN message o ON o.thread_id = m.thread_id AND o.arrival > draft.seen_arrival"
@@ -99,8 +99,10 @@ def has_changed(db: sqlite3.Connection, account_id: int, uri: str) -> bool:
 
 def digest(db: sqlite3.Connection, uri: str) -> str:
     """A short mark of what a message says now, "" when it is not stored."""
+    from hashlib import sha256
+
     found = db.execute("SELECT text, content_warning FROM message WHERE uri = ?", (uri,)).fetchone()
-    return hashlib.sha256("\0".join(found).encode("utf-8")).hexdigest()[:16] if found else ""
+    return sha256("\0".join(found).encode("utf-8")).hexdigest()[:16] if found else ""
 
 
 def options_of(draft: Draft) -> dict[str, Any]:
@@ -119,6 +121,8 @@ def options_of(draft: Draft) -> dict[str, Any]:
 
 def touch(db: sqlite3.Connection, uri: str) -> None:
     """Say that the thread of this message looks different now."""
+    from convo.store import threads
+
     threads.touched(
         db, [number for (number,) in db.execute("SELECT thread_id FROM message WHERE uri = ?", (uri,))]
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 
 from convo.model import Message, Person, Reason, Visibility
-from convo.store import lines, merging, packing, persons, stored, threads
+from convo.store import lines, merging, packing, persons, reads, stored, threads
 from convo.store.batch import Batch, IngestContext
 from convo.store.connection import micros
 
@@ -125,7 +125,7 @@ def _messages(db: sqlite3.Connection, found: Sequence[lines.Message], now: datet
                     "INSERT INTO gone SELECT id, ?, ? FROM message WHERE uri = ? ON CONFLICT DO NOTHING",
                     (account_id(db, one.account), micros(one.gone_at), line.uri),
                 )
-    threads.rederive(db, {threads.resolve(db, thread_id) for thread_id in touched}, now)
+    threads.rederive(db, {reads.resolve(db, thread_id) for thread_id in touched}, now)
 
 
 def _has_seen(db: sqlite3.Connection, uri: str, account: int) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 import sqlite3
+from binascii import crc32
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -72,7 +72,7 @@ def statements(script: str) -> list[str]:
 
 def _make_views(db: sqlite3.Connection) -> None:
     """The derived objects: dropped and made anew, with the index filled, when their text or the words change."""
-    mark = hashlib.sha256(f"{words.VERSION}\n{VIEWS}".encode()).hexdigest()[:16]
+    mark = f"{words.VERSION}-{crc32(VIEWS.encode()):08x}"
     if _views_mark(db) == mark:
         return
     db.execute("BEGIN IMMEDIATE")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sqlite3
 
+CHOSEN = "your choice: you put them here"
+"""The reason beside a person whom the user put into Quiet."""
+
 
 def has_thread(db: sqlite3.Connection, thread_id: int) -> bool:
     """Whether there is such a thread."""
@@ -29,3 +32,15 @@ def waiting_since_arrival(db: sqlite3.Connection, arrival: int) -> list[int]:
         (arrival,),
     )
     return list(dict.fromkeys(number for (number,) in rows))
+
+
+def resolve(db: sqlite3.Connection, thread_id: int) -> int:
+    """The thread that this id means now: itself, or the one it joined."""
+    row = db.execute("SELECT into_id FROM merged WHERE id = ?", (thread_id,)).fetchone()
+    return int(row[0]) if row else thread_id
+
+
+def next_wake(db: sqlite3.Connection) -> int | None:
+    """When the next snooze ends, in microseconds; None when none does by time."""
+    row = db.execute("SELECT min(wakes_at) FROM thread WHERE wakes_at IS NOT NULL").fetchone()
+    return None if row[0] is None else int(row[0])

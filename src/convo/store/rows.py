@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from convo.model import Visibility
-from convo.store import conversation, people, threads
+from convo.store import conversation, people, reads
 from convo.store.connection import micros, moment
 from convo.store.words import first_words
 from convo.values import frozen
@@ -213,7 +213,7 @@ def fill(db: sqlite3.Connection, thread_ids: Sequence[int], now: datetime) -> li
 
 def one(db: sqlite3.Connection, thread_id: int, now: datetime) -> Row | None:
     """The row of a thread, also by an id that has joined another."""
-    rows = fill(db, [threads.resolve(db, thread_id)], now)
+    rows = fill(db, [reads.resolve(db, thread_id)], now)
     return rows[0] if rows else None
 
 

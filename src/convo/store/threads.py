@@ -14,10 +14,10 @@ from convo import waiting
 from convo.model import Reason
 from convo.store import talks
 from convo.store.connection import Connection, micros
+from convo.store.reads import CHOSEN
 from convo.store.words import first_words
 from convo.values import frozen
 
-CHOSEN = "your choice: you put them here"
 """Why a person the user put into Quiet is there."""
 
 
@@ -28,12 +28,6 @@ def touched(db: sqlite3.Connection, thread_ids: Iterable[int]) -> None:
     """Say that the open transaction changes these threads: the Store tells after its commit."""
     if isinstance(db, Connection):
         db.touched.update(thread_ids)
-
-
-def resolve(db: sqlite3.Connection, thread_id: int) -> int:
-    """The thread that this id means now: itself, or the one it joined."""
-    row = db.execute("SELECT into_id FROM merged WHERE id = ?", (thread_id,)).fetchone()
-    return int(row[0]) if row else thread_id
 
 
 def rowless(db: sqlite3.Connection, thread_ids: Collection[int]) -> set[int]:
@@ -70,12 +64,6 @@ def wake(db: sqlite3.Connection, now: datetime) -> set[int]:
     due = {thread_id for (thread_id,) in rows}
     rederive(db, due, now)
     return due
-
-
-def next_wake(db: sqlite3.Connection) -> int | None:
-    """When the next snooze ends, in microseconds; None when none does by time."""
-    row = db.execute("SELECT min(wakes_at) FROM thread WHERE wakes_at IS NOT NULL").fetchone()
-    return None if row[0] is None else int(row[0])
 
 
 _FACTS = """

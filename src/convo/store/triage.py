@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from convo.store import people, threads
+from convo.store import people, reads, threads
 from convo.store.connection import micros
 from convo.store.journal import Changes, Errand, Record, Told, record
 from convo.views import Seen
@@ -142,7 +142,7 @@ def present(db: sqlite3.Connection, seen: Sequence[Seen]) -> list[Seen]:
     """What was seen, under the ids the threads have now, each once; threads that are not there are left out."""
     found: dict[int, int] = {}
     for one in seen:
-        thread_id = threads.resolve(db, one.thread_id)
+        thread_id = reads.resolve(db, one.thread_id)
         if db.execute("SELECT 1 FROM thread WHERE id = ?", (thread_id,)).fetchone():
             found[thread_id] = max(one.arrival, found.get(thread_id, 0))
     return [Seen(thread_id, arrival) for thread_id, arrival in found.items()]

@@ -14,6 +14,8 @@ import re
 import sqlite3
 import unicodedata
 
+from convo.values import expression
+
 VERSION = 2
 """Raised when any function here changes what it gives: the index is then built anew."""
 
@@ -30,9 +32,9 @@ _UNSPACED = (
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f"  # Kana
     "\u2e80-\u2fdf\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003ffff"  # Han
 )
-_RUN = re.compile(f"[{_UNSPACED}]+")
+_RUN = expression(f"[{_UNSPACED}]+")
 
-_WORD = re.compile(r"(?:[^\W_]|[\u0300-\u036f\u0591-\u05c7\u0610-\u065f\u0900-\u0dff])+")
+_WORD = expression(r"(?:[^\W_]|[\u0300-\u036f\u0591-\u05c7\u0610-\u065f\u0900-\u0dff])+")
 
 _SINGLE = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ß": "ss"}
@@ -133,8 +135,8 @@ def register(db: sqlite3.Connection) -> None:
     db.create_function("folded", 1, fold, deterministic=True)
 
 
-_CODE = re.compile(r"^```.*?(?:^```[^\n]*$|\Z)", re.MULTILINE | re.DOTALL)
-_LEADING = re.compile(r"\s*(?:@[\w.@-]+(?:\s+|[,:]\s*))+")
+_CODE = expression(r"^```.*?(?:^```[^\n]*$|\Z)", re.MULTILINE | re.DOTALL)
+_LEADING = expression(r"\s*(?:@[\w.@-]+(?:\s+|[,:]\s*))+")
 """A run of names. What parts two of them stands in no name, so that there is one way to read any run."""
 
 

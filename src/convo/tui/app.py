@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -58,7 +59,7 @@ class ConvoApp(AccountedApp):
         self.desk = Desk(engine, config, engine.clock, zone, glyphs)
         self.inbox = InboxScreen(self.desk)
         self.router = router.Router(self.inbox)
-        self.theme, fault = theme.install(self, config.look.theme)
+        fault = theme.install(self, config.look.theme)
         self.desk.words, self.desk.trouble = fault or words, bool(fault)
         self.first = first
         self._keep_timer: Timer | None = None
@@ -81,6 +82,11 @@ class ConvoApp(AccountedApp):
         self.set_interval(1, self._second)
 
     def _begin(self) -> None:
+        if (
+            not gc.isenabled()
+        ):  # starting turned it off; what the first frame needed is never looked through again
+            gc.freeze()
+            gc.enable()
         for name in ("SIGTERM", "SIGHUP"):
             with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
                 asyncio.get_running_loop().add_signal_handler(getattr(signal, name), self.exit)

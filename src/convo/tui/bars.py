@@ -13,6 +13,8 @@ from convo.tui.page import HELP_NAMES
 from convo.views import Health, View
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
+
     from convo.tui.screen import InboxScreen
 
 BRAND_FROM = 100
@@ -239,20 +241,26 @@ def fill_about(screen: InboxScreen, size: int) -> None:
     """Below the conversation: who this person is to the user, one at a time; in Quiet why it is there."""
     about, detail = screen.parts["about"], screen.parts["detail"]
     row = quieted.chosen(screen) if screen.desk.view is View.QUIET else None
-    was = about.display
-    about.display = (
-        screen.one is not None or (row is not None and not screen.one_pane)
-    ) and not screen.replying
-    detail.display = row is not None and screen.one_pane
+    was = about.is_attached and about.display
+    wanted = (screen.one is not None or (row is not None and not screen.one_pane)) and not screen.replying
+    _place(about, wanted, screen.right, after=screen.thread)
+    _place(detail, row is not None and screen.one_pane, screen.middle, after=screen.list)
     if row is not None and screen.one_pane:
         detail.show(quieted.detail_lines(screen, row, size))
-    if not about.display:
+    if not wanted:
         if was and not screen.replying:
             screen.thread.styles.height = "1fr"
         return
     about.show(quieted.detail_lines(screen, row, size) if row else oneatatime.about_lines(screen, size))
     room = screen.app.size.height - 3 - len(screen.parts["title"].lines) - len(about.lines)
     screen.thread.styles.height = max(min(len(screen.thread.thread.lines), room), 1)
+
+
+def _place(part: Widget, wanted: bool, pane: Widget, **where: Widget) -> None:
+    """Show a part that few views need, mounted when first shown: the first frame pays for what it shows."""
+    if wanted and not part.is_attached:
+        pane.mount(part, **where)
+    part.display = wanted
 
 
 QUIET_WORDS = (
@@ -267,7 +275,7 @@ def fill_middle(screen: InboxScreen, size: int) -> None:
     notice = screen.parts["notice"]
     quiet = look.view is View.QUIET and look.search is None and not empty
     screen.list.display = not empty
-    notice.display = quiet or empty
+    _place(notice, quiet or empty, screen.middle, before=screen.list)
     notice.styles.height = "1fr" if empty else "auto"
     if empty:
         notice.show(_empty_lines(screen, size))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
+
+from convo.values import expression
 
 if TYPE_CHECKING:
     import regex
@@ -32,11 +33,13 @@ _NO_LINE_START = frozenset("、。，．！？）」』】〕》〉…ー々ゝ�
 """East Asian marks that never begin a line."""
 
 
-_SINGLE = re.compile(
-    "[ -\u02ff\u0370-\u0482\u048a-\u058f\u05d0-\u05ea\u0620-\u064a\u2010-\u2027\u2030-\u205e\u20a0-\u20bf"
-    "\u2500-\u259f\u2e80-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7a3\uff01-\uff9d]*"
+_USUAL = expression(
+    r"[ -~\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u058f\u05d0-\u05ea\u0620-\u064a\u2010-\u2027\u2030-\u205e"
+    r"\u20a0-\u20bf\u2500-\u259f\u2e80-\u3029\u3030-\u3098\u309b-\u9fff\uac00-\ud7a3\uff01-\uff9d"
+    r"\u0e01-\u0e30\u0e32\u0e3f-\u0e46\u0e4f-\u0e5b][\u0300-\u036f\u064b-\u0652\u0e31\u0e33-\u0e3a\u0e47-\u0e4e]*"
 )
-"""Letters that are a cluster each: the usual ones, so that `regex` is needed for few texts."""
+"""A letter of the usual scripts with the marks over it: a cluster, so that `regex` is needed for few texts."""
+_EMOJI_PARTS = expression("[\u20e3\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff\U0001f1e6-\U0001f1ff]")
 
 
 @lru_cache(maxsize=1)
@@ -49,7 +52,10 @@ def _cluster() -> regex.Pattern[str]:
 
 def clusters(text: str) -> list[str]:
     """The grapheme clusters of a text, in order."""
-    return list(text) if _SINGLE.fullmatch(text) else _cluster().findall(text)
+    if text.isascii():
+        return list(text)
+    found: list[str] = _USUAL.findall(text)
+    return found if sum(map(len, found)) == len(text) else _cluster().findall(text)
 
 
 @lru_cache(maxsize=8192)
@@ -113,14 +119,14 @@ def right(text: str, cells: int) -> str:
 
 def plain_emoji(text: str) -> str:
     """For fixed columns: each emoji sequence by its first emoji, flags as [SE], keycaps as the digit."""
-    if text.isascii():
+    if text.isascii() or not _EMOJI_PARTS.search(text):
         return text
     return "".join(_shorter(cluster) if len(cluster) > 1 else cluster for cluster in clusters(text))
 
 
 def _shorter(cluster: str) -> str:
     first = ord(cluster[0])
-    if first in _FLAG and len(cluster) == 2:
+    if len(cluster) == 2 and all(ord(sign) in _FLAG for sign in cluster):
         letters = "".join(chr(ord(sign) - _FLAG.start + ord("A")) for sign in cluster)
         return f"[{letters}]"
     if _KEYCAP in cluster:

@@ -11,7 +11,7 @@ from convo.model import Link, Reason, Visibility
 from convo.tui import cells, phrases
 from convo.tui.lines import Line, Span, line, mark
 from convo.tui.phrases import Moment
-from convo.values import frozen
+from convo.values import expression, frozen
 from convo.views import Entry, Someone
 
 TEXT_WIDTH = 72
@@ -246,7 +246,7 @@ def _script(letter: str) -> str:
     return unicodedata.name(letter, "?").split(" ")[0]
 
 
-_HOST = re.compile(r"\s*(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:[/:?#]\S*)?\s*", re.IGNORECASE)
+_HOST = expression(r"\s*(?:https?://)?((?:[\w-]+\.)+[a-z]{2,})(?:[/:?#]\S*)?\s*", re.IGNORECASE)
 
 
 def link_words(link: Link) -> str:

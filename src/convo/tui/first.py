@@ -27,7 +27,7 @@ class FirstApp(App[Ended]):
     def __init__(self, parts: Parts, look: LookConfig | None = None) -> None:
         self._look = look or LookConfig()
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self.theme = theme.install(self, self._look.theme)[0]
+        theme.install(self, self._look.theme)
         self.setup = SetupScreen(replace(parts, copy=self.copy_to_clipboard))
 
     def on_mount(self) -> None:

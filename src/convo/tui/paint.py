@@ -29,11 +29,20 @@ class Palette(Base):
 
     ascii_glyphs: bool = False
     _styles: dict[tuple[str, bool, bool, str], Style]
+    _plain: dict[tuple[tuple[Span, ...], str, int], Strip]
 
     def notify_style_update(self) -> None:
         """Colours changed."""
-        self._styles = {}
+        self._styles, self._plain = {}, {}
         super().notify_style_update()
+
+    @property
+    def plain(self) -> dict[tuple[tuple[Span, ...], str, int], Strip]:
+        """Strips of lines of one span or none, which come by the dozen: a strip remembers how it was cut."""
+        kept: dict[tuple[tuple[Span, ...], str, int], Strip] = self.__dict__.setdefault("_plain", {})
+        if len(kept) > 500:
+            kept.clear()
+        return kept
 
     def ink(self, role: str, bold: bool, underline: bool, ground: str) -> Style:
         """The terminal style of a span on a ground."""
@@ -58,26 +67,29 @@ class Palette(Base):
 class Inked(Base):
     """Turns lines into strips with the colours of the screen."""
 
-    def style_of(self, span: Span, ground: str) -> Style:
-        """The terminal style of a span on a ground."""
-        palette = self.screen
-        assert isinstance(palette, Palette)
-        return palette.ink(span.role, span.bold, span.underline, span.ground or ground)
-
     def strip_of(self, painted: Line, size: int) -> Strip:
         """A line as a strip of exactly `size` cells."""
-        segments = []
-        ascii_glyphs = getattr(self.screen, "ascii_glyphs", False)
-        for span in painted.spans:
-            text = span.text
-            if ascii_glyphs:
-                text = cells.ascii_marks(text) if span.mark else text.replace("…", "~")
-            style = self.style_of(span, painted.ground)
-            if span.target:
-                style += Style.from_meta({"target": span.target})
-            segments.append(Segment(text, style))
-        ground = self.style_of(Span(""), painted.ground)
-        return Strip(segments).adjust_cell_length(size, ground)
+        palette = self.screen
+        assert isinstance(palette, Palette)
+        if len(painted.spans) > 1:
+            return _strip(palette, painted, size)
+        key = (painted.spans, painted.ground, size)
+        kept = palette.plain
+        if key not in kept:
+            kept[key] = _strip(palette, painted, size)
+        return kept[key]
+
+
+def _strip(palette: Palette, painted: Line, size: int) -> Strip:
+    segments = []
+    for text, role, bold, underline, mark, target, ground in painted.spans:
+        if palette.ascii_glyphs:
+            text = cells.ascii_marks(text) if mark else text.replace("…", "~")
+        style = palette.ink(role, bold, underline, ground or painted.ground)
+        if target:
+            style += Style.from_meta({"target": target})
+        segments.append(Segment(text, style))
+    return Strip(segments).adjust_cell_length(size, palette.ink("text", False, False, painted.ground))
 
 
 class Painted(Inked, Widget):

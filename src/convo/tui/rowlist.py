@@ -41,7 +41,8 @@ class Pages:
 
 Load = Callable[[str, int], Pages]
 """Reads up to so many items after a cursor ("" from the top)."""
-PAGE = 200
+FIRST, PAGE = 48, 200
+"""How many are read for the first frame of a view, and with each further page."""
 
 
 class RowList(Inked, ScrollView, can_focus=True):
@@ -82,12 +83,14 @@ class RowList(Inked, ScrollView, can_focus=True):
     # data
 
     def watch_source(self, load: Load) -> None:
-        """Read another view from its top."""
+        """Read another view from its top: first what fills the screen, the rest of the page once that is seen."""
         self._load = load
         self.index = 0
         self.marked.clear()
-        self._replace(load("", PAGE))
-        self.index = self._off_head(0, 1)
+        self._replace(load("", FIRST))
+        if self._more:
+            self.call_after_refresh(self._fill_page)
+        self.index = off_head(self.items, 0, 1)
         self.scroll_to(y=0, animate=False, immediate=True)
 
     def _replace(self, pages: Pages) -> None:
@@ -137,7 +140,7 @@ class RowList(Inked, ScrollView, can_focus=True):
         self.marked &= set(where)
         found = next((where[one] for one in (key, *after, *followers, *before) if one in where), 0)
         self.items = list(pages.items)
-        self.index = found = self._off_head(found, 1)
+        self.index = found = off_head(self.items, found, 1)
         self._replace(pages)
         if key in where or found:
             self.scroll_to(y=max(found * HEIGHT - line, 0), animate=False, immediate=True)
@@ -147,11 +150,19 @@ class RowList(Inked, ScrollView, can_focus=True):
         """Read the next page; whether there was one."""
         if not self._more:
             return False
-        pages = self._load(self._more, PAGE)
+        start = len(self.items)
+        pages = self._load(self._more, PAGE - start if start < PAGE else PAGE)
         self.items += pages.items
         self._more = pages.cursor
         self._resize_virtual()
+        if start < PAGE:
+            self._changed()
         return bool(pages.items)
+
+    def _fill_page(self) -> None:
+        """The rest of the first page."""
+        if len(self.items) < PAGE:
+            self.load_more()
 
     # cursor
 
@@ -161,7 +172,7 @@ class RowList(Inked, ScrollView, can_focus=True):
             pass
         index = max(0, min(index, len(self.items) - 1))
         if self.items:
-            index = self._off_head(index, 1 if index > self.index else -1)
+            index = off_head(self.items, index, 1 if index > self.index else -1)
         if index == self.index or not self.items:
             return False
         old, self.index = self.index, index
@@ -170,16 +181,6 @@ class RowList(Inked, ScrollView, can_focus=True):
         self._keep_in_sight()
         self.post_message(self.Moved())
         return True
-
-    def _off_head(self, index: int, way: int) -> int:
-        """The nearest row on this way that is no head, else on the other."""
-        for step in (way, -way):
-            place = index
-            while 0 <= place < len(self.items) and self.items[place].head:
-                place += step
-            if 0 <= place < len(self.items):
-                return place
-        return index
 
     def take_line(self, index: int) -> bool:
         """Put the cursor on a row, and that row on the screen line where the cursor was."""
@@ -294,6 +295,17 @@ class RowList(Inked, ScrollView, can_focus=True):
             self.post_message(self.MenuAsked(event.screen_x, event.screen_y))
         elif here:
             self.post_message(self.Opened())
+
+
+def off_head(items: Sequence[Item], index: int, way: int) -> int:
+    """The nearest row on this way that is no head, else on the other."""
+    for step in (way, -way):
+        place = index
+        while 0 <= place < len(items) and items[place].head:
+            place += step
+        if 0 <= place < len(items):
+            return place
+    return index
 
 
 def top_line(index: int, rows: int, y: int, height: int) -> int:

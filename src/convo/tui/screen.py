@@ -93,14 +93,11 @@ class InboxScreen(Palette, Screen[None]):
             yield self.views
             yield self.parts["rule-left"]
             with self.middle:
-                yield self.parts["notice"]
                 yield self.list
-                yield self.parts["detail"]
             yield self.parts["rule-right"]
             with self.right:
                 yield self.parts["title"]
                 yield self.thread
-                yield self.parts["about"]
         yield self.parts["status"]
         yield self.parts["keys"]
 

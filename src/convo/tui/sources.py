@@ -71,7 +71,7 @@ class Source:
             newest_first=look.newest_first,
         )
         found = self._narrowed([row_item(row) for row in page.rows])
-        return replace(found, cursor=page.cursor)
+        return Pages(found.items, page.cursor)
 
     def _found(self, words: str, limit: int) -> Pages:
         hits = self._engine.inbox.search(words, limit=min(limit, 50), newest_first=self.look.newest_first)

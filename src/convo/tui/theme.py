@@ -166,16 +166,28 @@ def choose(wanted: str, colours: str | None, environment: Mapping[str, str] | No
     return "convo-light" if light else "convo-dark"
 
 
-def install(app: App[Any], wanted: str) -> tuple[str, str]:
-    """Give an app convo's themes; its first one by name, and what to say where there is none as wanted."""
+def install(app: App[Any], wanted: str) -> str:
+    """Give an app convo's themes and put on the wanted one; gives what to say where there is none as wanted."""
     for one in themes(app.console.color_system):
         app.register_theme(one)
     environment = dict(os.environ, **({"NO_COLOR": "1"} if app.no_color else {}))  # Textual takes it out
-    name = choose(wanted, app.console.color_system, environment)
-    if name in app.available_themes:
-        return name, ""
-    words = f'There is no theme "{wanted}". convo-dark, convo-light and terminal come with convo.'
-    return choose("", app.console.color_system, environment), words
+    name, words = choose(wanted, app.console.color_system, environment), ""
+    if name not in app.available_themes:
+        words = f'There is no theme "{wanted}". convo-dark, convo-light and terminal come with convo.'
+        name = choose("", app.console.color_system, environment)
+    _put_on(app, name)
+    return words
+
+
+def _put_on(app: App[Any], name: str) -> None:
+    """The theme an app starts with. Assigning it would have all styles parsed and applied once more at the start."""
+    theme = app.available_themes[name]
+    if theme.ansi:
+        app.theme = name
+        return
+    app.set_reactive(type(app).theme, name)
+    app.update_classes({"-dark-mode": theme.dark, "-light-mode": not theme.dark, f"-theme-{name}": True})
+    app.stylesheet.set_variables(app.get_css_variables())
 
 
 def ascii_glyphs(wanted: str, environment: Mapping[str, str] | None = None, encoding: str = "utf-8") -> bool:
