@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import Any, TypeVar
 
 from convo.cli.output import say, say_error, say_json
+from convo.cli.progress import Progress, Stand, beside
 from convo.cli.run import DONE, FAILED, Session, UsageError
 from convo.text import format_time
+
+T = TypeVar("T")
 
 
 async def sync(session: Session) -> int:
@@ -21,7 +26,7 @@ async def sync(session: Session) -> int:
     if not session.engine.accounts.names:
         say_error("There is no account yet. Add one:  convo login NAME --platform mastodon --url https://…")
     session.engine.on_words = session.engine.on_words or say_error
-    outcomes = await session.engine.sync.once(options.names)
+    outcomes = await _with_progress(session, session.engine.sync.once(options.names))
     await session.engine.care.back_up()
     document: dict[str, Any] = {}
     for name, outcome in outcomes.items():
@@ -41,6 +46,20 @@ async def sync(session: Session) -> int:
             if not outcome.error:
                 say(f"{name}: {_told(outcome.fetched, outcome.sent)}")
     return FAILED if any(outcome.error for outcome in outcomes.values()) else DONE
+
+
+async def _with_progress(session: Session, work: Awaitable[T]) -> T:
+    """A first sync says how it gets on, and that it may be stopped."""
+    engine = session.engine
+
+    def stand() -> Stand:
+        looking = engine.accounts.looking.items()
+        oldest = {name: at for name, at in looking if at is not None}
+        return Stand(oldest, engine.inbox.highest_arrival())
+
+    history = timedelta(days=session.config.inbox.history_days)
+    progress = Progress(engine.clock.now(), history, engine.inbox.highest_arrival())
+    return await beside(work, stand, progress, engine.clock)
 
 
 def _told(fetched: int, sent: int) -> str:
