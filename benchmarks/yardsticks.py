@@ -69,6 +69,20 @@ def notmuch_seconds(messages: Sequence[Message]) -> float | None:
         return _children() - before
 
 
+def keep_mail(work: Path, messages: Sequence[Message]) -> Path:
+    """The messages as a folder of mail, indexed where notmuch is there: for the mail programs to open."""
+    mail = work / "mail"
+    _write_mail(mail, messages)
+    (work / "home").mkdir(exist_ok=True)
+    config = work / "home" / "notmuch-config"
+    config.write_text(_CONFIG.format(mail=mail), encoding="utf-8")
+    program = shutil.which("notmuch")
+    if program is not None:
+        environment = {"PATH": os.environ["PATH"], "HOME": str(work / "home"), "NOTMUCH_CONFIG": str(config)}
+        subprocess.run([program, "new", "--no-hooks", "--quiet"], env=environment, check=True)
+    return mail
+
+
 def _children() -> float:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
