@@ -54,8 +54,7 @@ class ConvoApp(AccountedApp):
         config = config or engine.config
         encoding = getattr(sys.__stdout__, "encoding", None) or "utf-8"
         glyphs = theme.ascii_glyphs(config.look.glyphs, encoding=encoding)
-        self.offline = offline
-        self.engine = engine
+        self.offline, self.engine = offline, engine
         self.desk = Desk(engine, config, engine.clock, zone, glyphs)
         self.inbox = InboxScreen(self.desk)
         self.router = router.Router(self.inbox)
@@ -290,3 +289,10 @@ class ConvoApp(AccountedApp):
             await self.run_command("open")
         elif event.source.id == "keys":
             await self.run_command(event.target)
+
+
+def _collect_again() -> None:
+    """Starting turned the collection of garbage off; what the first frame needed is never looked through again."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
