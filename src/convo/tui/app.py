@@ -7,7 +7,7 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import tzinfo
 from pathlib import Path
@@ -60,9 +60,8 @@ class ConvoApp(AccountedApp):
         self.router = router.Router(self.inbox)
         fault = theme.install(self, config.look.theme)
         self.desk.words, self.desk.trouble = fault or words, bool(fault)
-        self.first = first
         self._keep_timer: Timer | None = None
-        self._leaving = False
+        self.first, self._leaving = first, False
         self._asked_around = {}
         self._changes: set[int] = set()
         self._any_change = False
@@ -81,14 +80,8 @@ class ConvoApp(AccountedApp):
         self.set_interval(1, self._second)
 
     def _begin(self) -> None:
-        if (
-            not gc.isenabled()
-        ):  # starting turned it off; what the first frame needed is never looked through again
-            gc.freeze()
-            gc.enable()
-        for name in ("SIGTERM", "SIGHUP"):
-            with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
-                asyncio.get_running_loop().add_signal_handler(getattr(signal, name), self.exit)
+        _collect_again()
+        _on_signals(self.exit)
         if not self.offline:
             self.run_worker(self._run_engine(), group="engine", exit_on_error=True)
         self.run_worker(self._warm(), group="warm")
@@ -296,3 +289,10 @@ def _collect_again() -> None:
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
+
+
+def _on_signals(leave: Callable[[], None]) -> None:
+    """Leave when the terminal or the machine goes."""
+    for name in ("SIGTERM", "SIGHUP"):
+        with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
+            asyncio.get_running_loop().add_signal_handler(getattr(signal, name), leave)
