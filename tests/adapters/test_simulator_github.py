@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.adapters.github_client import HOST, Client
-from tests.simulators.github_schema import check_answer, check_request
+from tests.simulators.github_schema import check_answer, check_request, invalid
 from tests.simulators.messages import Request, json_answer
 
 
@@ -71,6 +71,12 @@ def test_wrong_requests_are_noticed() -> None:
     ):
         assert _asked("POST", "/graphql", {"query": query}), query
     assert _asked("POST", "/graphql", {"query": "query($n:Int!){viewer{issues(first:$n){nodes{id}}}}"})
+    deep = "{viewer{pullRequests(first:100){nodes{reviewThreads(first:100){nodes{comments(first:%d){nodes{id}}}}}}}}"
+    assert _asked("POST", "/graphql", {"query": deep % 40}) == []
+    sized = {"query": "query($n:Int!){viewer{issues(first:$n){nodes{id}}}}"}
+    assert _asked("POST", "/graphql", {**sized, "variables": {"n": 100}}) == []
+    assert _asked("POST", "/graphql", {**sized, "variables": {"n": 101}})
+    assert "MAX" in str(invalid(deep % 50, {})[0].extensions)
 
 
 def test_wrong_answers_are_noticed() -> None:

@@ -12,14 +12,19 @@ from typing import Any
 from graphql import (
     DocumentNode,
     FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
+    InlineFragmentNode,
+    SelectionSetNode,
     build_schema,
     get_named_type,
     get_operation_ast,
     get_variable_values,
     parse,
     validate,
+    value_from_ast_untyped,
 )
 from graphql.validation import ValidationRule, specified_rules
 
@@ -31,6 +36,8 @@ _BY_ID = re.compile(r"^/repositories/[^/]+")
 _LOGIN = ("/login/device/code", "/login/oauth/access_token")
 MOST = 100
 """Items of a GraphQL page."""
+NODES = 500_000
+"""Nodes of a GraphQL query."""
 
 
 @lru_cache(maxsize=1)
@@ -78,6 +85,41 @@ def parsed(text: str) -> tuple[DocumentNode, tuple[GraphQLError, ...]]:
     return document, tuple(validate(graphql(), document, [*specified_rules, Paged]))
 
 
+def nodes_asked(
+    document: DocumentNode, selections: SelectionSetNode | None, variables: Mapping[str, Any], times: int = 1
+) -> int:
+    """How many nodes a query may give: the sizes of its connections, those inside others multiplied."""
+    fragments = {
+        one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
+    }
+    total = 0
+    for one in selections.selections if selections else ():
+        if isinstance(one, FragmentSpreadNode):
+            total += nodes_asked(document, fragments[one.name.value].selection_set, variables, times)
+            continue
+        below = times
+        if isinstance(one, FieldNode):
+            below *= _size(one, variables)
+            total += below if below != times else 0
+        inner = one.selection_set if isinstance(one, (FieldNode, InlineFragmentNode)) else None
+        total += nodes_asked(document, inner, variables, below)
+    return total
+
+
+def _size(field: FieldNode, variables: Mapping[str, Any]) -> int:
+    """By how much a field multiplies what is below it. Raises GraphQLError when it is too much."""
+    for given in field.arguments or ():
+        if given.name.value in ("first", "last", "ids"):
+            value = value_from_ast_untyped(given.value, dict(variables))
+            if isinstance(value, int) and not 0 < value <= MOST:
+                where = f"the `{field.name.value}` connection"
+                raise GraphQLError(
+                    f"Requesting {value} records on {where} exceeds the `first` limit of 100 records."
+                )
+            return len(value) if isinstance(value, list) else value if isinstance(value, int) else 1
+    return 1
+
+
 def invalid(text: str, variables: Mapping[str, Any], name: str = "") -> list[GraphQLError]:
     """What is wrong with a GraphQL document and its variables. Raises GraphQLError when it is none."""
     document, wrong = parsed(text)
@@ -86,6 +128,13 @@ def invalid(text: str, variables: Mapping[str, Any], name: str = "") -> list[Gra
         return [*wrong, GraphQLError("An operation name is required")]
     if wrong:
         return list(wrong)
+    try:
+        asked = nodes_asked(document, operation.selection_set, variables)
+    except GraphQLError as error:
+        return [error]
+    if asked > NODES:
+        words = f"This query requests up to {asked:,} possible nodes which exceeds the maximum limit of {NODES:,}."
+        return [GraphQLError(words, extensions={"type": "MAX_NODE_LIMIT_EXCEEDED"})]
     values = get_variable_values(graphql(), operation.variable_definitions or (), dict(variables))
     known = {one.variable.name.value for one in operation.variable_definitions or ()}
     unknown = [GraphQLError(f"${name} is given but not declared") for name in set(variables) - known]
