@@ -131,6 +131,9 @@ class GitHubWorld(HttpWorld):
             self.account = AccountConfig("gh", "github", url=self.site.home.url, user="me")
         self.me = self._uid(self.user_me)
 
+    def _tick(self) -> None:
+        self.clock.step(3)  # what moved in the seconds of a look is looked at twice
+
     def base(self) -> str:
         return f"{self.site.home.url}/api/v3" if self.server.quirks.enterprise else self.site.home.url
 

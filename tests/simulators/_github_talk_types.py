@@ -82,6 +82,10 @@ def _numbered(types: Types, repo: Repo, number: int, pull: bool | None) -> Issue
     if issue is None or issue.deleted or (pull is not None and issue.pull is not pull):
         names = {None: "an issue or pull request", False: "an Issue", True: "a PullRequest"}
         raise Failure("NOT_FOUND", f"Could not resolve to {names[pull]} with the number of {number}.")
+    if issue.node_id in types.forge.quirks.graphql_partial:
+        raise Failure(
+            "", "Something went wrong while executing your query. Please include `ABCD` when reporting."
+        )
     return issue
 
 

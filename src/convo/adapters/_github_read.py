@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
@@ -13,7 +13,7 @@ from convo.adapters import _github_wire as wire
 from convo.adapters._github_api import PLATFORM, Api, Found
 from convo.adapters._github_messages import NOT_MATCHED, Notice, Place, packed, place_of
 from convo.adapters._github_talk import Owned, Talk, concerns, learn_all, talk_of, whole_of
-from convo.adapters.contract import Missing
+from convo.adapters.contract import Missing, RetryAt, Unreachable
 from convo.model import Conversation, Mention, Message, Page, Person, Ref
 from convo.text import format_time, one_line, parse_time, shorten
 
@@ -39,6 +39,8 @@ _MORE = 3
 """Further pages of a hundred comments that are read where more than those are new."""
 _MOST = 1_000
 """Comments of one conversation that are read: the store keeps no more."""
+_ENOUGH = 3
+"""So many that fail one after the other, and none that does not: the server is down."""
 _NAMES = 50
 _NAMES_MOST = 200
 _FINDS = re.compile(r"/(?:issues|pulls)/(\d+)$")
@@ -70,18 +72,29 @@ class _Gathered:
     talks: list[tuple[Talk, Notice]] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    failing: dict[str, str] = field(default_factory=dict)
+    """What could not be had now while others could: ids of threads, and a sentence each."""
 
 
 async def notifications(api: Api, cursor: str, since: datetime, owned: Owned) -> Page:
     """What was said in the conversations that moved since the cursor."""
-    batch = await lists.read(api, cursor, since, datetime.now(timezone.utc))
+    now = datetime.now(timezone.utc)
+    batch = await lists.read(api, cursor, since, now)
     gathered = _Gathered(skipped=list(batch.skipped))
-    wanted = [one for one in map(_wanted, batch.threads) if one is not None]
+    again = await lists.failed_before(api, batch.cursor, now)
+    fresh = {one.id for one in batch.threads}
+    threads = [*batch.threads, *(one for one in again if one.id not in fresh)]
+    wanted = [one for one in map(_wanted, threads) if one is not None]
     gathered.skipped += [
         _lost(one) for one in batch.threads if one.subject.type in _KINDS and _wanted(one) is None
     ]
     for start in range(0, len(wanted), _BATCH):
-        await _gather(api, wanted[start : start + _BATCH], batch.floor, owned, gathered)
+        part = wanted[start : start + _BATCH]
+        await _gather_all(api, part, batch.floor, owned, gathered, {one.id for one in again})
+    over = lists.note_failures(batch.cursor, gathered.failing, bool(again), now)
+    for id_, said in gathered.failing.items():
+        rest = "convo gives up, a day later." if id_ in over else "convo asks again."
+        gathered.skipped.append(f"{said} {rest}")
     await resolve(api, [talk for talk, _ in gathered.talks])
     for talk, notice in gathered.talks:
         messages = talk.messages(api, notice)
@@ -89,7 +102,7 @@ async def notifications(api: Api, cursor: str, since: datetime, owned: Owned) ->
         if notice.reason in SPEECH or concerns(messages, api.facts):
             gathered.messages += _within(messages, since)
     found = tuple(sorted(gathered.messages, key=lambda one: one.created_at))
-    return Page(found, batch.cursor, batch.more, skipped=tuple(gathered.skipped))
+    return Page(found, lists.encoded(batch.cursor), batch.more, skipped=tuple(gathered.skipped))
 
 
 def _within(messages: Sequence[Message], since: datetime) -> list[Message]:
@@ -125,6 +138,43 @@ def _lost(notification: wire.Notification) -> str:
 def is_speech(notification: wire.Notification) -> bool:
     """Whether a notification is about something that carries words."""
     return _wanted(notification) is not None
+
+
+async def _gather_all(
+    api: Api,
+    wanted: Sequence[Wanted],
+    floor: datetime,
+    owned: Owned,
+    gathered: _Gathered,
+    failed_before: Set[str],
+) -> None:
+    """Read some conversations; where a query fails, one by one, so that one that always fails stops no other.
+
+    Raises RetryAt when the server fails for all of them.
+    """
+    try:
+        return await _gather(api, wanted, floor, owned, gathered)
+    except RetryAt as error:
+        if _is_for_all(error):
+            raise
+        failing: dict[str, str] = {}
+        for count, one in enumerate(wanted, 1):
+            try:
+                await _gather(api, [one], floor, owned, gathered)
+            except RetryAt as single:
+                if _is_for_all(single):
+                    raise
+                title = shorten(one.notification.subject.title, 60)
+                failing[one.notification.id] = f"“{title}” could not be read: {single.words}"
+            down = len(failing) == count and count in (_ENOUGH, len(wanted))
+            if down and not gathered.talks and not failing.keys() <= failed_before:
+                raise
+        gathered.failing |= failing
+
+
+def _is_for_all(error: RetryAt) -> bool:
+    """Whether a failure is the server's or a limit's, and not of what was asked for."""
+    return error.at is not None or isinstance(error, Unreachable)
 
 
 async def _gather(
