@@ -516,17 +516,49 @@ def test_after_a_limit_a_few_topics_are_looked_up_in_turn(make: Make) -> None:
 def test_nothing_is_marked_read_without_a_number(make: Make) -> None:
     world = make()
     said = world.someone_mentions_me("a question")
+    other = world.someone_posts("to nobody")
 
     async def work(adapter: Discourse) -> None:
-        message = await received(adapter, world, said)
         for data in ("", "{}", '{"topic":640,"note":0}', '{"topic":640,"note":-1}', "nonsense"):
-            await adapter.mark_read(Ref(message.uri, message.local_id, data))
+            await adapter.mark_read(Ref(other.uri, "1", data))
+            await adapter.mark_read(Ref("https://elsewhere.example/t/640/1", "1", data))
         assert world.site.home.asked("PUT", "mark-read") == []
-        await adapter.mark_read(message.ref)
+        await adapter.mark_read(Ref(said.uri))
+        await adapter.mark_read((await received(adapter, world, said)).ref)
 
     run(world, work)
-    [request] = world.site.home.asked("PUT", "mark-read")
-    assert request.json() == {"id": world.server.alerts.of(world.user_me)[0].id}
+    [row] = world.server.alerts.of(world.user_me)
+    assert row.read
+    assert {str(request.json()) for request in world.site.home.asked("PUT", "mark-read")} == {
+        f"{{'id': {row.id}}}"
+    }
+
+
+def test_what_shares_a_notification_is_marked_by_it(make: Make) -> None:
+    world = make()
+    post = world.i_post("mine")
+    world.someone_replies(post, "first")
+    second = world.someone_replies(post, "second", by="ben")
+
+    async def work(adapter: Discourse) -> None:
+        await adapter.mark_read((await received(adapter, world, second)).ref)
+
+    run(world, work)
+    assert all(row.read for row in world.server.alerts.of(world.user_me))
+
+
+def test_what_was_read_on_the_site_is_found_though_its_row_was_replaced(make: Make) -> None:
+    world, cursors = make(), Cursors()
+    mine = world.i_post("mine")
+    first = world.someone_replies(mine, "the first reply", by="ben")
+    topic_of(world, first).last_read[world.user_me.id] = world._of(first).number
+    second = world.someone_replies(mine, "the second reply", by="cleo")
+    assert len(world.server.alerts.of(world.user_me)) == 1
+    found = reading(world, ChannelKind.INCOMING, ChannelKind.SLOW, cursors=cursors)
+    assert {first.uri, second.uri} <= found.uris
+    before = asked(world, "GET", "/user_actions")
+    assert reading(world, ChannelKind.SLOW, cursors=cursors).messages == []
+    assert asked(world, "GET", "/user_actions") - before == 1
 
 
 def test_staff_changes_nobody_elses_words(make: Make) -> None:

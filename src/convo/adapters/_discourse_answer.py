@@ -215,22 +215,21 @@ async def _own(api: Api, ref: Ref) -> wire.Post | None:
 async def mark_read(api: Api, ref: Ref) -> None:
     """Mark the notification of a post as read, and the older ones about what somebody said.
 
-    Without a number the site would mark everything; so what has none is left alone.
+    What a message carries may be less than what the site knows: several messages share one notification. Without a
+    number the site would mark everything; so where there is none, nothing is asked.
     """
-    place = place_of(ref.data)
-    note = place.note if place is not None else 0
-    if note <= 0:
-        return
+    topic, number = numbers(ref, api.facts)
     response = await api.get("/notifications.json", [("filter", "unread"), ("limit", "60")])
-    unread, _ = each(decode(response, wire.Notes).notifications, wire.Note, "Notification")
-    older = [
-        str(one.id)
-        for one in unread
-        if one.id < note and not one.read and one.notification_type in STRENGTH and one.id > 0
-    ]
-    headers = {"discourse-clear-notifications": ",".join(older)} if older else {}
-    body = msgspec.json.encode({"id": note})
-    await api.send("PUT", "/notifications/mark-read.json", body, headers)
+    notes, _ = each(decode(response, wire.Notes).notifications, wire.Note, "Notification")
+    unread = [one for one in notes if not one.read and one.notification_type in STRENGTH and one.id > 0]
+    place = place_of(ref.data)
+    here = [one.id for one in unread if one.topic_id == topic and 0 < (one.post_number or 0) <= number]
+    last = max([*here, place.note if place is not None else 0])
+    if last <= 0:
+        return
+    older = sorted({one.id for one in unread if one.id < last} | set(here))
+    headers = {"discourse-clear-notifications": ",".join(map(str, older))} if older else {}
+    await api.send("PUT", "/notifications/mark-read.json", msgspec.json.encode({"id": last}), headers)
 
 
 async def mute_thread(api: Api, ref: Ref, on: bool) -> None:

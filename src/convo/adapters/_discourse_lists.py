@@ -6,19 +6,30 @@ more requests than a key has in a minute.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from msgspec import Raw, Struct
 
 from convo.adapters import _discourse_wire as wire
 from convo.adapters._discourse_api import Api
-from convo.adapters._discourse_messages import STRENGTH, by_me, is_gone, read
+from convo.adapters._discourse_messages import (
+    DIRECT,
+    MENTIONED,
+    QUOTED,
+    REPLIED,
+    STRENGTH,
+    by_me,
+    is_gone,
+    read,
+)
 from convo.adapters._discourse_topics import (
     COLLAPSED,
     Why,
     ask_names,
     load_numbers,
     messages_of,
+    named_posts,
     said_to_me,
     topic_at,
 )
@@ -35,6 +46,10 @@ _TOPICS = 6
 """Topics read for one page."""
 _REMEMBERED = 300
 """Topics of which is kept how far they were read."""
+_MINE = {4: 0, 5: 0, 12: 0}
+"""Actions (`app/models/user_action.rb`) of mine: topics, answers, private messages."""
+_TO_ME = {6: REPLIED, 7: MENTIONED, 9: QUOTED, 13: DIRECT}
+"""Actions of others to me, with the notifications that they would have."""
 _RECENT = 60
 """Rows of my own list by which it is known what was read."""
 
@@ -68,10 +83,11 @@ class Cursor(Struct):
 
 
 class OwnTask(Struct):
-    """Own posts of one topic to read, by number."""
+    """Posts of one topic to read, by number, with the type of notification that each would have."""
 
     topic: int
     numbers: list[int]
+    kinds: list[int] = []
 
 
 class OwnCursor(Struct):
@@ -174,33 +190,65 @@ async def own(api: Api, text: str, since: datetime) -> Page:
     cursor = kept(text, OwnCursor)
     skipped: list[str] = []
     if not cursor.tasks:
-        await _list_own(api, cursor, since, skipped)
+        await _list_actions(api, cursor, since, skipped, _MINE)
     messages: list[Message] = []
     for task in cursor.tasks[:_TOPICS]:
         found, bad = await _own_posts(api, task)
-        messages += [one for one in found if one.created_at >= since]
+        messages += found
         skipped += bad
+    return _page(cursor, messages, since, skipped)
+
+
+async def again(api: Api, text: str, since: datetime) -> Page:
+    """The next batch of answers, mentions, quotes and private messages by another list.
+
+    A notification that is replaced by the next one of its topic takes what it told of with it, where that was read
+    on the site meanwhile. This list keeps all, and says only when they were written.
+    """
+    cursor = kept(text, OwnCursor)
+    skipped: list[str] = []
+    if not cursor.tasks:
+        await _list_actions(api, cursor, since, skipped, _TO_ME)
+    messages: list[Message] = []
+    for task in cursor.tasks[:_TOPICS]:
+        why = {number: Why(kind, 0) for number, kind in zip(task.numbers, task.kinds, strict=True)}
+        found, bad = await named_posts(api, task.topic, why)
+        messages += found
+        skipped += bad
+    return _page(cursor, messages, since, skipped)
+
+
+def _page(cursor: OwnCursor, messages: list[Message], since: datetime, skipped: list[str]) -> Page:
+    """The topics that were read as a page, and how to go on."""
     cursor.tasks = cursor.tasks[_TOPICS:]
     more = bool(cursor.tasks) or cursor.walking
     if not more and cursor.high:
         cursor = OwnCursor(cursor.high, cursor.highest)
-    messages.sort(key=lambda one: one.created_at, reverse=True)
-    return Page(tuple(messages), written(cursor), more, skipped=tuple(skipped))
+    found = sorted(
+        (one for one in messages if one.created_at >= since), key=lambda one: one.created_at, reverse=True
+    )
+    return Page(tuple(found), written(cursor), more, skipped=tuple(skipped))
 
 
-async def _list_own(api: Api, cursor: OwnCursor, since: datetime, skipped: list[str]) -> None:
-    """Read one page of the list and note which posts must be read."""
-    params = [("username", api.facts.user), ("filter", "4,5,12"), ("offset", str(cursor.at))]
+async def _list_actions(
+    api: Api, cursor: OwnCursor, since: datetime, skipped: list[str], kinds: Mapping[int, int]
+) -> None:
+    """Read one page of the list of what was done by me or to me, and note which posts must be read."""
+    wanted_kinds = ",".join(map(str, kinds))
+    params = [("username", api.facts.user), ("filter", wanted_kinds), ("offset", str(cursor.at))]
     items = decode(await api.get("/user_actions.json", params), wire.Actions).user_actions
-    rows, bad = each(items, wire.Action, "Entry of my own list")
+    rows, bad = each(items, wire.Action, "Entry of a list")
     skipped += bad
     begin = max(_time(cursor.top, since) - timedelta(hours=1), since) if cursor.top else since
     keys = [f"{row.topic_id}/{row.post_number}" for row in rows]
-    wanted: dict[int, list[int]] = {}
+    wanted: dict[int, dict[int, int]] = {}
     for key, row in zip(keys, rows, strict=True):
         if key not in cursor.recent and _time(row.created_at, since) >= begin:
-            wanted.setdefault(row.topic_id, []).append(row.post_number)
-    cursor.tasks = [OwnTask(topic, sorted(set(numbers))) for topic, numbers in wanted.items()]
+            wanted.setdefault(row.topic_id, {})[row.post_number] = kinds.get(row.action_type, 0)
+    cursor.tasks = [
+        OwnTask(topic, sorted(found), [found[one] for one in sorted(found)])
+        for topic, found in wanted.items()
+    ]
     if not cursor.walking and rows:
         cursor.high = max([row.created_at for row in rows] + ([cursor.top] if cursor.top else []))
         cursor.highest = keys[:_RECENT]

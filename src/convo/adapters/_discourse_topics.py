@@ -140,6 +140,22 @@ async def said_to_me(
     return messages, found.skipped, high if folded else 0, high + 1 if rest else 0
 
 
+async def named_posts(api: Api, topic: int, why: Mapping[int, Why]) -> tuple[list[Message], list[str]]:
+    """The posts of a topic that are named, and no others."""
+    try:
+        found = await topic_at(api, topic, max(why))
+        await load_numbers(api, found, why)
+    except Refused:  # gone, or not for this account any more
+        return [], []
+    posts = [
+        post for number, post in sorted(found.posts.items()) if number in why and not by_me(post, api.facts)
+    ]
+    words = {post.post_number: read(post, api.facts) for post in posts}
+    chosen = [post for post in posts if _concerns(api, found, post, words[post.post_number], why)]
+    await ask_names(api, [words[post.post_number] for post in chosen])
+    return messages_of(api, found, chosen, words, why), found.skipped
+
+
 def _concerns(api: Api, topic: Topic, post: wire.Post, words: Cooked, why: Mapping[int, Why]) -> bool:
     """Whether a post is said to the user; of what stands in a topic that is only watched, most is not."""
     facts = api.facts

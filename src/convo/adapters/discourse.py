@@ -53,6 +53,7 @@ class Discourse(Refusing):
     channels: tuple[Channel, ...] = (
         Channel("notifications", ChannelKind.INCOMING),
         Channel("own", ChannelKind.OWN),
+        Channel("again", ChannelKind.SLOW),
     )
 
     def __init__(self, account: AccountConfig, http: Http, credential: Credential, facts: str) -> None:
@@ -82,6 +83,8 @@ class Discourse(Refusing):
         await self._api.known()
         if channel == "own":
             return await lists.own(self._api, cursor, since)
+        if channel == "again":
+            return await lists.again(self._api, cursor, since)
         return await lists.notifications(self._api, cursor, since)
 
     async def lookup(self, refs: Sequence[Ref]) -> Lookup:

@@ -81,9 +81,9 @@ MUTATIONS = [
     _of(
         "discourse",
         "test_nothing_is_marked_read_without_a_number",
-        "marks what has no number",
+        "takes the number of whatever there is",
         "answer.place_of",
-        lambda data: _discourse_messages.Place(1),
+        lambda data: _discourse_messages.Place(1, note=7),
     ),
     _of(
         "discourse",
@@ -107,6 +107,13 @@ MUTATIONS = [
         lambda node: None,
     ),
     _of("hackernews", "test_another_case_of_the_name_is_nobody", "takes any name", "api.Api.user", _somebody),
+    _of(
+        "discourse",
+        "test_what_was_read_on_the_site_is_found_though_its_row_was_replaced",
+        "trusts the notifications alone",
+        "lists._TO_ME",
+        {7: 1},
+    ),
     _of(
         "hackernews",
         "test_more_than_a_thousand_comments_are_read_in_slices",
