@@ -189,3 +189,16 @@ async def test_all_commands_by_the_right_button() -> None:
 def test_the_page_of_the_keys_is_current() -> None:
     tool = Path(__file__).parents[2] / "tools" / "keys.py"
     assert subprocess.run([sys.executable, str(tool), "--check"], check=False, timeout=60).returncode == 0
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 40)])
+async def test_the_palette_stays_where_it_is_while_one_types(size: tuple[int, int]) -> None:
+    async with inbox(size) as play:
+        await play.press("j", "colon")
+        before = play.app.inbox.menu.region
+        await play.type("repo")
+        after = play.app.inbox.menu.region
+        assert (after.x, after.y, after.width) == (before.x, before.y, before.width)
+        [line] = [text for text in play.lines if ": repo" in text]
+        assert line.count("│") >= 2, "the words stand in their field"
+        assert "Report (opens its page)" in play.text

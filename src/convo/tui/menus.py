@@ -66,12 +66,15 @@ class MenuBox(Painted):
         self.understood = ""
         self.pane = Region()
         self.avoid = Region()
+        self._held: tuple[Region, Region] | None = None
+        """The pane and the place of a palette since it was opened."""
         self.field_at = Region()
         """Where its text field goes, on the screen."""
 
     def ask(self, question: Question, pane: Region, avoid: Region) -> None:
         """Show a question inside a pane without covering a row."""
         self.question, self.pane, self.avoid = question, pane, avoid
+        self._held = None
         self.choices, self.index, self.understood = question.choices, 0, ""
         if question.listing is not None:
             self.choices = question.listing("")
@@ -112,8 +115,14 @@ class MenuBox(Painted):
         if question is None:
             return
         inner = self._inner(question)
+        if question.listing is not None and self._held is not None and self._held[0] == self.pane:
+            inner = self._held[1].width
         lines = self._lines(question, inner)
         x, y = self._place(inner + 2, len(lines))
+        if question.listing is not None:  # it grows and shrinks while one types, and stays where it is
+            if self._held is None or self._held[0] != self.pane:
+                self._held = (self.pane, Region(x, y, inner, len(lines)))
+            x, y = self._held[1].offset
         self.styles.width, self.styles.height = inner + 2, len(lines)
         self.styles.offset = (x, y)
         at = next((n for n, painted in enumerate(lines) if painted.ground == "field"), -1)
