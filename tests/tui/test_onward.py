@@ -280,3 +280,18 @@ async def test_what_comes_in_above_the_cursor_takes_one_line_until_it_is_opened(
         assert thread.thread.current_key == "m130"
         await play.tell(1)
         assert "+ new:" not in play.text, "what was opened stays open"
+
+
+async def test_each_who_waits_in_a_conversation_is_jumped_to_then_the_next_conversation() -> None:
+    async with inbox() as play:
+        await play.press("enter")
+        assert play.app.inbox.thread.thread.current_key == "m106"
+        await play.press("]")
+        assert play.app.inbox.thread.thread.current_key == "m107"
+        await play.press("[")
+        assert play.app.inbox.thread.thread.current_key == "m106"
+        await play.press("]", "]")
+        assert play.cursor == "Ben Okafor"
+        assert play.app.inbox.pane == "thread"
+        await play.press("escape", "[", "]")
+        assert play.cursor == "Ben Okafor", "in the list it goes from one conversation to the next"

@@ -176,3 +176,21 @@ async def test_filters_name_nobody_but_from_and_to() -> None:
         await play.press("slash")
         await play.type("from:ben is:waiting -draft")
         assert "Ben Okafor, in your circle" in play.text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_leaving_while_an_answer_is_held(size: str) -> None:
+    async with inbox(SIZES[size]) as play:
+        await play.press("r")
+        await play.type("Yes")
+        await play.press("ctrl+s", "q")
+        same_as_kept(f"leave-{size}", play.text)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_asking_whether_an_answer_arrived(size: str) -> None:
+    made = engine()
+    made.outbox[2] = replace(made.outbox[2], state=OutboxState.UNSURE)
+    async with inbox(SIZES[size], engine=made) as play:
+        await play.press("g", "o", "j", "enter")
+        same_as_kept(f"unsure-{size}", play.text)

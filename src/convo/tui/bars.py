@@ -205,7 +205,7 @@ def _menu_keys(screen: InboxScreen, size: int) -> Line:
     if not letters and screen.menu.choices:
         shown = [("↑ ↓", "choose", "")]
     first = question.choices[0] if question.choices else None
-    enter = question.enter or (first.label.partition(",")[0] if first and first.key != "Enter" else "")
+    enter = question.enter or (first.label.partition(",")[0] if first else "")
     if enter:
         shown.append(("Enter", enter, ""))
     shown.append(("Esc", question.leave, ""))

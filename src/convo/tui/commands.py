@@ -58,7 +58,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("leave", ("q",), "leave", "back; leave from the top", "Move", EVERY),
     Command("forward", ("tab",), "next pane", "to the next pane", "Move", (*PANES, "help"), listed=False),
     Command("backward", ("shift+tab",), "pane before", "to the pane before", "Move", PANES, listed=False),
-    Command("next_waiting", ("]",), "next", "next who waits", "Move", ABOUT),
+    Command("next_waiting", ("]",), "next", "next who waits, here first", "Move", ABOUT),
     Command("previous_waiting", ("[",), "previous", "who waits before", "Move", ABOUT),
     Command("next_hit", ("n",), "next hit", "next hit, next new message", "Move", TALK),
     Command("previous_hit", ("N",), "hit before", "hit before, new one before", "Move", TALK),

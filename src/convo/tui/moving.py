@@ -205,6 +205,8 @@ def _to_waiting(screen: InboxScreen, way: int) -> None:
     if screen.one is not None:
         oneatatime.step(screen, way)
         return
+    if screen.pane == "thread" and _to_waiting_here(screen, way):
+        return
     rows = screen.list
     place = rows.index + way
     while True:
@@ -220,6 +222,19 @@ def _to_waiting(screen: InboxScreen, way: int) -> None:
     if screen.desk.pending:
         screen.desk.merge()
     screen.desk.follow()
+
+
+def _to_waiting_here(screen: InboxScreen, way: int) -> bool:
+    """In an open conversation who waits in it comes first; whether there was one more on this way."""
+    thread = screen.thread.thread
+    waiting = {entry.message_id for entry in thread.still_waiting()}
+    place = thread.index + way
+    while 0 <= place < len(thread.items):
+        item = thread.items[place]
+        if not isinstance(item, Fold) and item.message_id in waiting:
+            return screen.thread.move_to(place)
+        place += way
+    return False
 
 
 def waits_at(screen: InboxScreen, place: int) -> bool:
