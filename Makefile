@@ -7,7 +7,7 @@ RUNS := $(VENV)/.runs
 STAMP := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint types unit matrix live mutants faults bench picture lock build package manual clean
+.PHONY: help run test lint types unit matrix live mutants faults hostile soak bench picture lock build package manual clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -42,6 +42,12 @@ mutants: $(STAMP)  ## each conformance test fails under its mutation
 
 faults: $(STAMP)  ## kill the program at every point, and count what was lost or doubled (long)
 	@$(BIN)/python tests/faults/table.py
+
+hostile: $(STAMP)  ## hostile text: 100,000 inputs in this process, 2,000 on every screen of a terminal (long)
+	@$(BIN)/python -m pytest -n 2 tests/hostile
+
+soak: $(STAMP)  ## a year of talk in two processes and bad weather, and what memory and books say then (long)
+	@$(BIN)/python tests/faults/soak.py
 
 bench: $(STAMP)  ## the benchmarks, as ratios
 	@$(BIN)/python benchmarks/bench.py

@@ -3,7 +3,7 @@
 Reads one JSON document a line: `words` (the command line), `books` (print all that is stored instead), `env`,
 `later` (seconds by which the program's clock runs ahead), `commits` (a directory that gets a copy of the store after
 each commit, or ""), `deadline` (seconds for one exchange, or 0), `resolve` ("fails" or "hangs", what the resolver
-of names does, or ""), `out` and `err` (files). Answers a line with the
+of names does, or ""), `in`, `out` and `err` (files). Answers a line with the
 process id, then one with the exit status and the most memory it had (MB). The child is an ordinary process; SIGKILL
 ends it as it ends any other.
 """
@@ -119,6 +119,9 @@ def be(job: dict[str, Any]) -> int:
     for number, name in ((1, "out"), (2, "err")):
         file = os.open(job[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         os.dup2(file, number)
+    if os.path.exists(job["in"]):
+        os.dup2(os.open(job["in"], os.O_RDONLY), 0)
+    sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8") for number in (1, 2))
     os.environ.update(job["env"])
     advance(job["later"])

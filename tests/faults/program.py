@@ -91,11 +91,14 @@ class Program:
         kill_after: float = 0.0,
         points: bool = False,
         power: bool = False,
+        typed: str = "",
     ) -> Ran:
         """Run a command to its end, or to its `kill_at`-th point, or for `kill_after` seconds.
 
-        `points`: write down those it passes; `power`: and copy the store after each commit.
+        `points`: write down those it passes; `power`: and copy the store after each commit; `typed`: standard input.
         """
+        given = self.directory / "in"
+        given.write_text(typed)
         env = {"CONVO_KILL_AT": str(kill_at) if kill_at else "", "CONVO_POINTS": ""}
         if points:
             self.points.unlink(missing_ok=True)
@@ -137,6 +140,7 @@ class Program:
                 "books": books,
                 "deadline": self.deadline,
                 "resolve": self.resolve,
+                "in": str(self.directory / "in"),
                 **files,
             }
             status = self._forked(job, kill_after)

@@ -290,7 +290,9 @@ class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, and where help is."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message}. See {self.prog} --help\n")
+        from convo.text import one_line  # what cannot be understood may come from anywhere
+
+        self.exit(2, f"{self.prog}: {one_line(message)}. See {self.prog} --help\n")
 
 
 def _common(default: bool) -> _Parser:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from convo.model import Link, Reason, Visibility
+from convo.text import one_line
 from convo.tui import cells, phrases
 from convo.tui.lines import Line, Span, line, mark
 from convo.tui.phrases import Moment
@@ -211,7 +212,7 @@ def _attachments(entry: Entry, frame: Frame, width: int) -> list[Line]:
     lines: list[Line] = []
     for item in entry.attachments:
         kind = _KINDS.get(item.kind, item.kind)
-        words = item.alt.strip() or "no description"
+        words = one_line(item.alt) or "no description"
         if words[-1].isalnum():
             words += "."
         help_words = "" if frame.answering or kind == "poll" else " f opens it."
@@ -255,7 +256,7 @@ def link_words(link: Link) -> str:
     host = (parts.hostname or "").removeprefix("www.")
     path = parts.path.rstrip("/") + (f"?{parts.query}" if parts.query else "")
     shown = f"link: {host_shown(host)}{path}"
-    text = link.text.strip()
+    text = one_line(link.text)
     claimed = _HOST.fullmatch(text)
     if claimed is None or claimed.group(1).lower().removeprefix("www.") == host.lower():
         return (

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from textual import events
 from textual.app import App, SuspendNotSupported
 
 from convo.engine import voice
+from convo.text import clean
 
 if TYPE_CHECKING:
     from convo.tui.desk import Desk
@@ -18,8 +20,16 @@ if TYPE_CHECKING:
 
 def safe_address(address: str) -> bool:
     """Whether an address may be opened: http and https only, with a host."""
-    parts = urlsplit(address)
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not _has_blanks(address)
+
+
+def _has_blanks(address: str) -> bool:
+    """Blanks and controls, which urlsplit passes over in silence and another program may not."""
+    return any(sign.isspace() or not sign.isprintable() for sign in address)
 
 
 def run_editor(command: str, path: Path) -> int:
@@ -58,6 +68,12 @@ async def run_notice(command: str, who: str) -> str:
 
 class OutsideApp(App[None]):
     """The part of the program that starts other programs. Nothing a stranger wrote is ever on a command line."""
+
+    async def on_event(self, event: events.Event) -> None:
+        """What is pasted may come from a stranger's page: it is cleaned as what comes over the network is."""
+        if isinstance(event, events.Paste):
+            event.text = clean(event.text)
+        await super().on_event(event)
 
     desk: Desk
     run_editor: Callable[[str, Path], int] = staticmethod(run_editor)

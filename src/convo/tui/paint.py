@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from rich.segment import Segment
 from rich.style import Style
@@ -13,6 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from convo.text import one_line
 from convo.tui import cells
 from convo.tui.lines import EMPTY, GROUNDS, ROLES, Line, Span
 
@@ -22,6 +24,11 @@ else:
     Base = object
 
 INK = {f"ink--{name}" for name in (*ROLES, *GROUNDS)}
+
+
+def harmless(text: str) -> str:
+    """Text of one line without controls, which drive the terminal; the last guard before it, nothing should need it."""
+    return one_line(text) if any(category(sign) in ("Cc", "Cs") for sign in text) else text
 
 
 class Palette(Base):
@@ -83,6 +90,8 @@ class Inked(Base):
 def _strip(palette: Palette, painted: Line, size: int) -> Strip:
     segments = []
     for text, role, bold, underline, mark, target, ground in painted.spans:
+        if not text.isprintable():
+            text = harmless(text)
         if palette.ascii_glyphs:
             text = cells.ascii_marks(text) if mark else text.replace("…", "~")
         style = palette.ink(role, bold, underline, ground or painted.ground)
