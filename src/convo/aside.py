@@ -1,10 +1,10 @@
-"""Calls that may hang, in threads that nothing waits for: the program ends without them."""
+"""Work beside the work: calls that may hang, in threads that nothing waits for, and several requests at once."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from threading import Thread
 from typing import Any, TypeVar
@@ -39,6 +39,17 @@ async def aside(call: Callable[[], T], name: str) -> T:
 
     Thread(target=work, daemon=True, name=name).start()
     return await answer
+
+
+async def together(works: Iterable[Awaitable[T]]) -> list[T]:
+    """The results of all, at once; the first error is raised when all have ended, so that none is left running."""
+    found = await asyncio.gather(*works, return_exceptions=True)
+    results = []
+    for one in found:
+        if isinstance(one, BaseException):
+            raise one
+        results.append(one)
+    return results
 
 
 class _Resolver:

@@ -149,7 +149,19 @@ def books(words: list[str]) -> int:
     from convo.cli import run
     from convo.cli.parser import parse
 
+    if words[-1] == "stock":
+        return asyncio.run(run._command(parse([*words[:-1], "list"]), _stock))
     return asyncio.run(run._command(parse([*words, "list"]), _books))
+
+
+async def _stock(session: Session) -> int:
+    from convo.cli.output import say_json
+
+    inbox = session.engine.inbox
+    uris = [uri for (uri,) in session.store.reader.execute("SELECT uri FROM message")]
+    outbox = [[row.text, row.state.value] for row in inbox.outbox(open_only=False)]
+    say_json({"uris": uris, "drafts": [draft.text for draft in inbox.drafts()], "outbox": outbox})
+    return 0
 
 
 async def _books(session: Session) -> int:

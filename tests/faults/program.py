@@ -112,6 +112,10 @@ class Program:
         """All conversations, drafts and the outbox as the program shows them."""
         return self._run(self._words, {}, 0.0, books=True).json
 
+    def stock(self) -> Any:
+        """URIs of all messages, drafts and outbox, briefly: what a large store is judged by."""
+        return self._run([*self._words, "stock"], {}, 0.0, books=True).json
+
     def kill(self) -> None:
         """Kill the process that runs; called from any thread."""
         self._started.wait(10)

@@ -26,6 +26,8 @@ MOST_SECONDS = 30.0
 MOST_MEMORY = 300
 """MB: the inbox has 64, a command with an answer of 16 MB some more; a fault must not add hundreds."""
 MOST_REQUESTS = 60
+BELIEVED = ("404",)
+"""A server that says in the platform's own words that something is not there is believed: it counts as deleted."""
 FOR_EVER = 100_000
 HOUR = 3700.0
 Case = tuple[str, int]
@@ -127,14 +129,14 @@ class Weather:
             self._config(Around())
         else:
             fault = self.home.add(ALL[name](), times=FOR_EVER, skip=skip)
-            verdict = self._tried(None)
+            verdict = self._tried(None, believed=name in BELIEVED)
             verdict.hit = fault.hits > 0
             self.calm()
         verdict.other += [f"does not recover: {words}" for words in self._recover()]
-        self._judge(self.books(), verdict)
+        self._judge(self.books(), verdict, believed=name in BELIEVED)
         return verdict
 
-    def _tried(self, fine: bool | None, *, shared: bool = False) -> Verdict:
+    def _tried(self, fine: bool | None, *, shared: bool = False, believed: bool = False) -> Verdict:
         """One sync in trouble; `fine`: whether it must go well, None where a fault may not hit at all."""
         verdict = Verdict(True)
         requests = len(self.home.log)
@@ -152,15 +154,15 @@ class Weather:
             verdict.other.append(f"asked {here['requests']} times")
         if fine is None:
             fine = not self.home.faults[0].hits
-        if bool(here["error"]) == fine or ran.status != (0 if fine else 1):
+        if not believed and (bool(here["error"]) == fine or ran.status != (0 if fine else 1)):
             verdict.other.append(f"status {ran.status}, said {here['error']!r}")
         return verdict
 
-    def _judge(self, books: Books, verdict: Verdict) -> None:
+    def _judge(self, books: Books, verdict: Verdict, *, believed: bool) -> None:
         facts = _facts(books)
         verdict.lost += [f"{one.uri} {one.text}" for one in self.said if one.uri not in facts]
         verdict.doubled += [uri for uri, times in books.uris.items() if times > 1]
-        for uri in sorted({*facts, *self.whole}):
+        for uri in [] if believed else sorted({*facts, *self.whole}):
             if facts.get(uri) != self.whole.get(uri):
                 verdict.other.append(f"{uri}: {facts.get(uri)}, not {self.whole.get(uri)}")
 

@@ -10,22 +10,31 @@ from tests.adapters.http_world import HttpWorld
 from tests.faults.places import Running
 
 PLATFORMS = tuple(BUILT_IN)
-ANSWERING = tuple(platform for platform in PLATFORMS if platform != "hackernews")
-"""Those whose API takes answers."""
 PEOPLE = ("ana", "ben", "cleo")
+_OPTIONS: dict[str, dict[str, Any]] = {"github": {"enterprise": True}}
+"""What makes a world one that a config's `url` leads to."""
 
 
-def world(platform: str) -> Any:
-    """The conformance suite's world of a platform, over HTTP. Fails where there is none."""
+def _class(platform: str) -> type[HttpWorld]:
+    """The class of the conformance suite's world of a platform, over HTTP. Fails where there is none."""
     module = import_module(f"tests.adapters.{platform}_world")
     own = [
         one
         for one in vars(module).values()
         if isinstance(one, type) and issubclass(one, HttpWorld) and one.__module__ == module.__name__
     ]
-    first = next(one for one in own if not any(base in own for base in one.__bases__))
+    return next(one for one in own if not any(base in own for base in one.__bases__))
+
+
+ANSWERING = tuple(platform for platform in PLATFORMS if _class(platform).answers)
+"""Those whose API takes answers."""
+
+
+def world(platform: str) -> Any:
+    """The world of a platform on the machine's clock."""
+    first = _class(platform)
     kept = {"present": staticmethod(Running), "_tick": lambda self: None}
-    return cast(Any, type(f"Running{first.__name__}", (first,), kept))()
+    return cast(Any, type(f"Running{first.__name__}", (first,), kept))(**_OPTIONS.get(platform, {}))
 
 
 def conversation(place: Any) -> list[Any]:

@@ -186,3 +186,22 @@ def test_cells_are_as_wide_as_they_say() -> None:
         assert cells.width(cells.field(name, 20)) <= 20 + 0
         for part in cells.wrap(name, 20):
             assert cells.width(part) <= 20
+
+
+def test_half_a_flag_with_a_mark_is_drawn() -> None:
+    """A mark after one half of a flag makes one cluster of both; a name of it once ended the program."""
+    assert cells.plain_emoji("🇸\u0301") == "🇸\u0301"
+    assert cells.plain_emoji("🇸🇪") == "[SE]"
+
+
+@pytest.mark.parametrize(
+    "words", [["show", "\udcff\udcfe"], ["search", "a \udcff"], ["reply", "m1", "-m", "\ud83d"]]
+)
+def test_bytes_that_are_no_utf_8_are_wrong_usage(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.toml").touch(mode=0o600)
+    common = ["--config", str(tmp_path / "config.toml"), "--data-dir", str(tmp_path / "data"), "--offline"]
+    out, err = _said([*common, *words], monkeypatch)
+    assert not out
+    assert b"is not UTF-8" in err

@@ -12,6 +12,7 @@ from convo.adapters._google import Google
 from convo.adapters._keeping import kept, written
 from convo.adapters.contract import Identity, Refused
 from convo.adapters.wire import decode, each, web
+from convo.aside import together
 from convo.model import Person
 from convo.text import one_line
 
@@ -106,4 +107,4 @@ class Api:
             async with gate:
                 return number, await self.post(blog, number)
 
-        return dict(await asyncio.gather(*(one(*pair) for pair in dict.fromkeys(wanted))))
+        return dict(await together(one(*pair) for pair in dict.fromkeys(wanted)))

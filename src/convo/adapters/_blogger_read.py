@@ -19,6 +19,7 @@ from convo.adapters._blogger_messages import GONE, comment_message, is_mine, num
 from convo.adapters._keeping import kept, written
 from convo.adapters.contract import Missing, Refused
 from convo.adapters.wire import decode, each
+from convo.aside import together
 from convo.model import Conversation, Lookup, Message, Page, Ref
 from convo.text import format_time, parse_time
 
@@ -228,7 +229,7 @@ async def lookup(api: Api, refs: Sequence[Ref]) -> Lookup:
         return made[0] if made else None
 
     wanted = [ref for ref in refs if numbers(ref)[0]]
-    found = await asyncio.gather(*(one(ref) for ref in wanted))
+    found = await together(one(ref) for ref in wanted)
     gone = [ref.uri for ref, message in zip(wanted, found, strict=True) if message is None]
     return Lookup(tuple(one for one in found if one is not None), tuple(gone))
 

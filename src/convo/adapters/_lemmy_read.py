@@ -20,6 +20,7 @@ from convo.adapters._lemmy_messages import (
 )
 from convo.adapters.contract import Missing
 from convo.adapters.wire import decode, each, part
+from convo.aside import together
 from convo.model import Conversation, Lookup, Message, Ref
 
 _AT_ONCE = 4
@@ -60,7 +61,7 @@ async def lookup(api: Api, refs: Sequence[Ref]) -> Lookup:
             return await _look(api, ref)
 
     wanted = [ref for ref in refs if local(ref)[0] in ("c", "p")]
-    found = await asyncio.gather(*(one(ref) for ref in wanted))
+    found = await together(one(ref) for ref in wanted)
     messages = [one for one in found if one is not None and not one.deleted]
     gone = [ref.uri for ref, one in zip(wanted, found, strict=True) if one is None or one.deleted]
     direct = [ref for ref in refs if local(ref)[0] == "m"]

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from convo import __version__, points
 from convo.adapters._origin import host_of, is_at, joined, origin
+from convo.adapters._surrogates import mended
 from convo.adapters.contract import Ambiguous, Missing, Refused, RetryAt, SignInAgain, Unreachable
 from convo.aside import resolve_aside
 from convo.text import parse_time, shorten
@@ -303,7 +304,7 @@ class Http:
             body = self._without_secrets(body, request)
         headers = {name.lower(): value for name, value in answer.headers.items()}
         self._note_skew(headers.get("date", ""))
-        return Response(answer.status_code, headers, body, str(request.url))
+        return Response(answer.status_code, headers, mended(body), str(request.url))
 
     def _without_secrets(self, body: bytes, request: httpx.Request) -> bytes:
         """An error's body without the credential: some servers quote what they were sent, and their words are shown."""

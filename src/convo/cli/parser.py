@@ -346,4 +346,27 @@ def build() -> argparse.ArgumentParser:
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options of a command line. Exits with 2 on wrong usage, 0 after --help or --version."""
-    return build().parse_args(list(arguments))
+    parser = build()
+    options = parser.parse_args(list(arguments))
+    for name, value in vars(options).items():
+        if name not in _PATHS and not _is_text(value):
+            parser.error(f"what was given as {name} is not UTF-8")
+    return options
+
+
+_PATHS = ("config", "data_dir", "file", "attach")
+"""Options that name files, whose names may be any bytes."""
+
+
+def _is_text(value: object) -> bool:
+    """Whether an option can be written: bytes that are no UTF-8 arrive as lone surrogates."""
+    values = value if isinstance(value, list) else [value]
+    return all(one.isascii() or _encodes(one) for one in values if isinstance(one, str))
+
+
+def _encodes(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
