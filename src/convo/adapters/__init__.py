@@ -60,14 +60,14 @@ BUILT_IN: Mapping[str, Known] = {
         "convo.adapters.hackernews:HackerNews",
         "Hacker News",
         ("search",),
-        "to read; answers are given on its page",
+        "read here, answered on its page",
     ),
     "lemmy": Known("convo.adapters.lemmy:Lemmy", "Lemmy", about="with your password, which is not kept"),
     "blogger": Known(
         "convo.adapters.blogger:Blogger",
         "Blogger",
         ("client_id", "client_secret", "oauth"),
-        "comments on your blogs; needs a client of your own at Google",
+        "with a Google client of your own",
     ),
 }
 """In the order in which the first start offers them: the most common first."""

@@ -240,11 +240,11 @@ async def _list_actions(
     rows, bad = each(items, wire.Action, "Entry of a list")
     skipped += bad
     begin = max(_time(cursor.top, since) - timedelta(hours=1), since) if cursor.top else since
-    keys = [f"{row.topic_id}/{row.post_number}" for row in rows]
+    keys = [f"{row.topic_id}/{row.post_number or 1}" for row in rows]
     wanted: dict[int, dict[int, int]] = {}
     for key, row in zip(keys, rows, strict=True):
         if key not in cursor.recent and _time(row.created_at, since) >= begin:
-            wanted.setdefault(row.topic_id, {})[row.post_number] = kinds.get(row.action_type, 0)
+            wanted.setdefault(row.topic_id, {})[row.post_number or 1] = kinds.get(row.action_type, 0)
     cursor.tasks = [
         OwnTask(topic, sorted(found), [found[one] for one in sorted(found)])
         for topic, found in wanted.items()

@@ -99,11 +99,11 @@ class Topic(Struct):
 
 
 class Action(Struct):
-    """Something I wrote, from the list of it. `post_id` is null for the beginning of a topic."""
+    """Something I wrote, or that was written to me. The beginning of a topic may come without a number."""
 
     created_at: str
     topic_id: int
-    post_number: int
+    post_number: int | None = None
     action_type: int = 5
 
 
