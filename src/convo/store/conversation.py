@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
-from convo.model import Message, Person, Reason, Visibility
+from convo.model import Message, Reason, Visibility
 from convo.store import people
 from convo.store.connection import moment
 from convo.store.packing import unpack
@@ -136,68 +136,11 @@ def find_uri(db: sqlite3.Connection, address: str) -> Target | None:
 
 
 def message_of(db: sqlite3.Connection, uri: str, account_id: int) -> Message | None:
-    """A stored message as the adapter of an account knows it: with the account's own ids."""
-    row = db.execute(
-        "SELECT m.uri, m.parent_uri, m.root_uri, m.created_at, m.edited_at, m.text, m.title, m.url,"
-        " m.content_warning, m.visibility, m.language, m.claim, m.flat, m.branch, m.resolved, m.held, m.deleted,"
-        " m.filtered, m.more_below, m.extra, s.local_id, s.parent_local_id, s.data,"
-        " p.platform, p.uid, p.handle, p.name, p.url, p.bot FROM message m JOIN person p ON p.id = m.author_id"
-        " LEFT JOIN sighting s ON s.message_id = m.id AND s.account_id = ? WHERE m.uri = ?",
-        (account_id, uri),
-    ).fetchone()
-    return _message(row) if row else None
+    """A stored message as the adapter of an account knows it: with the account's own ids, where it saw it."""
+    from convo.store import stored  # only an answer needs it, the first frame does not
 
-
-def _message(row: tuple[Any, ...]) -> Message:
-    (
-        uri,
-        parent_uri,
-        root_uri,
-        created_at,
-        edited_at,
-        text,
-        title,
-        url,
-        warning,
-        visibility,
-        language,
-        claim,
-    ) = row[:12]
-    flat, branch, resolved, held, deleted, filtered, more_below, packed, local_id, parent_id, data = row[
-        12:23
-    ]
-    platform, uid, handle, name, person_url, bot = row[23:]
-    extra = unpack(packed)
-    return Message(
-        uri=uri,
-        author=Person(platform, uid, handle, name, person_url, bool(bot)),
-        created_at=moment(created_at),
-        text=text,
-        local_id=local_id or "",
-        parent_uri=parent_uri,
-        parent_id=parent_id or "",
-        root_uri=root_uri,
-        url=url,
-        title=title,
-        edited_at=moment(edited_at) if edited_at is not None else None,
-        content_warning=warning,
-        visibility=Visibility(visibility),
-        language=language,
-        mentions=extra.mentions,
-        quotes=extra.quotes,
-        attachments=extra.attachments,
-        links=extra.links,
-        claim=Reason(claim) if claim else None,
-        flat=bool(flat),
-        branch=branch,
-        resolved=bool(resolved),
-        held=bool(held),
-        deleted=bool(deleted),
-        filtered=filtered,
-        more_below=bool(more_below),
-        refusals=extra.refusals,
-        data=data or "",
-    )
+    found = stored.by_uri(db, (uri,)).get(uri)
+    return stored.seen_by(db, found, account_id) or found.message() if found is not None else None
 
 
 def _entry(row: tuple[Any, ...], around: _Around) -> Entry:

@@ -176,11 +176,16 @@ def by_id(db: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Stored]:
 def as_seen_by(db: sqlite3.Connection, message_id: int, account_id: int) -> Message | None:
     """A message with the local id and data of one account's sighting, as its adapter needs it for an answer."""
     found = by_id(db, (message_id,)).get(message_id)
+    return seen_by(db, found, account_id) if found is not None else None
+
+
+def seen_by(db: sqlite3.Connection, found: Stored, account_id: int) -> Message | None:
+    """The same of a message that was read; None where the account never saw it."""
     row = db.execute(
         "SELECT local_id, parent_local_id, data FROM sighting WHERE message_id = ? AND account_id = ?",
-        (message_id, account_id),
+        (found.id, account_id),
     ).fetchone()
-    return found.message(*row) if found is not None and row else None
+    return found.message(*row) if row else None
 
 
 def _stored(row: tuple[Any, ...]) -> Stored:
