@@ -11,9 +11,10 @@ import msgspec
 from msgspec import Struct
 
 from convo.adapters import _github_wire as wire
+from convo.adapters._forge import Item
 from convo.adapters._github_api import PLATFORM, Api, Facts, me, web_address
 from convo.marktext import Marked, markdown_to_text
-from convo.model import Mention, Message, Person, Quote, Reason, Ref
+from convo.model import Mention, Message, Person, Reason, Ref
 from convo.text import clean, one_line, parse_time, shorten
 
 ROOTS = ("issue", "pull", "discussion", "commit")
@@ -138,40 +139,6 @@ def writer_of(writer: wire.Writer | None, base: str) -> Person:
         return person_of(writer.user, base)
     name = one_line((writer.name if writer else None) or "somebody")
     return Person(PLATFORM, f"{base}/writers/{name}", name, name)
-
-
-@dataclass(slots=True)
-class Item:
-    """One thing that was said, decoded: what is needed to make a message of it."""
-
-    kind: str
-    uri: str
-    node: str
-    author: Person
-    at: datetime
-    marked: Marked
-    url: str = ""
-    number: int = 0
-    edited_at: datetime | None = None
-    branch: str = ""
-    """URI of the first comment of its inline thread or part of a discussion."""
-    branch_node: str = ""
-    top: int = 0
-    claim: Reason | None = None
-    resolved: bool = False
-    deleted: bool = False
-    filtered: str = ""
-    no_reply: bool = False
-    parent: str = ""
-    parent_node: str = ""
-    quotes: tuple[Quote, ...] = ()
-    above: str = ""
-    """Lines of code above an inline comment."""
-
-    @property
-    def text(self) -> str:
-        """Its words, with the code they are about before them."""
-        return f"{self.above}\n\n{self.marked.text}".strip("\n") if self.above else self.marked.text
 
 
 def subject_item(whole: wire.Whole, facts: Facts, *, mine: bool) -> Item:

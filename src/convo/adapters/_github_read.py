@@ -10,9 +10,10 @@ from datetime import datetime, timedelta, timezone
 from convo.adapters import _github_lists as lists
 from convo.adapters import _github_queries as queries
 from convo.adapters import _github_wire as wire
+from convo.adapters._forge import concerns
 from convo.adapters._github_api import PLATFORM, Api, Found
 from convo.adapters._github_messages import NOT_MATCHED, Notice, Place, packed, place_of
-from convo.adapters._github_talk import Owned, Talk, concerns, learn_all, talk_of, whole_of
+from convo.adapters._github_talk import Owned, Talk, learn_all, talk_of, whole_of
 from convo.adapters.contract import Missing, RetryAt, Unreachable
 from convo.model import Conversation, Mention, Message, Page, Person, Ref
 from convo.text import format_time, one_line, parse_time, shorten
@@ -99,7 +100,7 @@ async def notifications(api: Api, cursor: str, since: datetime, owned: Owned) ->
     for talk, notice in gathered.talks:
         messages = talk.messages(api, notice)
         gathered.skipped += talk.skipped
-        if notice.reason in SPEECH or concerns(messages, api.facts):
+        if notice.reason in SPEECH or concerns(messages, api.facts.uid):
             gathered.messages += _within(messages, since)
     found = tuple(sorted(gathered.messages, key=lambda one: one.created_at))
     return Page(found, lists.encoded(batch.cursor), batch.more, skipped=tuple(gathered.skipped))

@@ -11,10 +11,10 @@ from msgspec import Raw, Struct
 
 from convo.adapters import _github_queries as queries
 from convo.adapters import _github_wire as wire
+from convo.adapters._forge import Item
 from convo.adapters._github_api import Api, Found, Lacking
 from convo.adapters._github_messages import (
     ROOTS,
-    Item,
     Notice,
     Place,
     comment_item,

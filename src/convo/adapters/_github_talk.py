@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 
 from msgspec import Raw
 
 from convo.adapters import _github_wire as wire
+from convo.adapters._forge import Item, relate, several
 from convo.adapters._github_api import Api, Facts
 from convo.adapters._github_messages import (
-    Item,
     Notice,
     comment_item,
     kind_of,
@@ -22,12 +21,8 @@ from convo.adapters._github_messages import (
     request_item,
     subject_item,
 )
-from convo.model import Message, Quote
+from convo.model import Message
 from convo.text import one_line, parse_time, shorten
-
-_QUOTED = 8
-"""Letters of a quote at least: shorter ones stand in many messages."""
-_QUOTES = 5
 
 
 @dataclass(slots=True)
@@ -50,16 +45,16 @@ class Talk:
 
     def messages(self, api: Api, notice: Notice) -> list[Message]:
         """All of it as messages, the root first. The names must be known."""
-        many = _several([self.root, *(item for item in self.items if not item.branch)], api.facts)
+        many = several([self.root, *(item for item in self.items if not item.branch)], api.facts.uid)
         in_branch: dict[str, list[Item]] = {}
         for item in self.items:
             if item.branch:
                 in_branch.setdefault(item.branch, []).append(item)
-        crowded = {branch for branch, items in in_branch.items() if _several(items, api.facts)}
+        crowded = {branch for branch, items in in_branch.items() if several(items, api.facts.uid)}
         made = [message_of(self.root, self.whole, self.root, api, notice, many=many)]
         for item in self.items:
-            several = item.branch in crowded if item.branch else many
-            made.append(message_of(item, self.whole, self.root, api, notice, many=several))
+            crowd = item.branch in crowded if item.branch else many
+            made.append(message_of(item, self.whole, self.root, api, notice, many=crowd))
         return made
 
 
@@ -80,7 +75,7 @@ def talk_of(whole: wire.Whole, facts: Facts, owned: Owned, notice: Notice) -> Ta
     talk = Talk(whole, root)
     _fill(talk, facts, notice)
     talk.items.sort(key=lambda item: item.at)
-    _relate(talk, facts)
+    relate(talk.root, talk.items, facts.uid)
     _close(talk, facts)
     if whole.comments is not None and whole.comments.page_info.has_previous_page:
         _cut(talk, facts)
@@ -251,89 +246,6 @@ def _close(talk: Talk, facts: Facts) -> None:
         return
     for item in (talk.root, *talk.items):
         item.resolved = item.resolved or item.at <= last
-
-
-def _relate(talk: Talk, facts: Facts) -> None:
-    """What answers what.
-
-    A comment that comes right after one of the user answers it: between the two nobody else spoke, bots aside. Inside
-    an inline thread and below a comment of a discussion, whatever comes after words of the user answers them. All
-    else answers the issue, or the first comment of its thread. What quotes earlier words quotes them.
-    """
-    earlier: list[Item] = [talk.root]
-    for item in talk.items:
-        item.quotes = _quotes(item, earlier)
-        if item.author.uid == facts.uid:
-            _answer_quoted(item, earlier, talk.root)
-        elif item.branch:
-            _answer_in_branch(item, earlier, talk.root, facts)
-        else:
-            _answer_flat(item, earlier, talk.root, facts)
-        earlier.append(item)
-
-
-def _answers(item: Item, parent: Item) -> None:
-    item.parent, item.parent_node = parent.uri, parent.node
-
-
-def _first(item: Item, earlier: Sequence[Item], root: Item) -> Item:
-    """The first of its branch, the root where it is that itself."""
-    return next((one for one in earlier if item.branch and one.branch == item.branch), root)
-
-
-def _answer_quoted(item: Item, earlier: Sequence[Item], root: Item) -> None:
-    quoted = next((one for quote in item.quotes for one in earlier if one.uri == quote.uri), None)
-    _answers(item, quoted or _first(item, earlier, root))
-
-
-def _answer_in_branch(item: Item, earlier: Sequence[Item], root: Item, facts: Facts) -> None:
-    own = [one for one in earlier if one.branch == item.branch and one.author.uid == facts.uid]
-    _answers(item, own[-1] if own else _first(item, earlier, root))
-
-
-def _answer_flat(item: Item, earlier: Sequence[Item], root: Item, facts: Facts) -> None:
-    for one in reversed(earlier):
-        if one.branch or one.kind == "request" or one.author.bot or one.author.uid == item.author.uid:
-            continue
-        if one.author.uid == facts.uid and not item.author.bot:
-            _answers(item, one)
-            return
-        break
-    _answers(item, root)
-
-
-def _quotes(item: Item, earlier: Sequence[Item]) -> tuple[Quote, ...]:
-    """The earlier messages whose words are quoted in this one."""
-    found: dict[str, Quote] = {}
-    for words in item.marked.quoted[:_QUOTES]:
-        if len(words) < _QUOTED:
-            continue
-        for one in reversed(earlier):
-            if one.uri != item.uri and words in " ".join(one.marked.text.split()):
-                name = one.author.name or one.author.handle
-                found[one.uri] = Quote(one.uri, one.author.uid, name, shorten(words, 200))
-                break
-    return tuple(found.values())
-
-
-def _several(items: Iterable[Item], facts: Facts) -> bool:
-    """Whether more than one person talks with the user there."""
-    others = {item.author.uid for item in items if not item.author.bot and item.author.uid != facts.uid}
-    return len(others) > 1
-
-
-def concerns(messages: Sequence[Message], facts: Facts) -> bool:
-    """Whether anything in a conversation speaks to the user, or is the user's."""
-    mine = {message.uri for message in messages if message.author.uid == facts.uid}
-    for message in messages:
-        if message.author.uid == facts.uid:
-            continue
-        if message.claim is not None or message.parent_uri in mine:
-            return True
-        named = chain((one.uid for one in message.mentions), (one.uid for one in message.quotes))
-        if facts.uid in named:
-            return True
-    return False
 
 
 def learn_all(api: Api, talks: Iterable[Talk]) -> None:
