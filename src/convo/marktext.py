@@ -24,6 +24,7 @@ _DEEP = 8
 """Levels of quotes and lists that show; what is nested deeper stays at this level."""
 _ADDRESS = re.compile(r"https?://[^\s<>\"`]+", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w@/`.+-])@([A-Za-z0-9][A-Za-z0-9-]{0,38}(?:/[A-Za-z0-9][\w.-]{0,99})?)(?![\w@-])")
+_DOTTED = re.compile(r"(?<![\w@/`.+-])@([A-Za-z0-9_][\w.-]{0,99}(?:/[A-Za-z0-9_][\w.-]{0,99})*)")
 _WROTE = re.compile(r"^On .{4,200}wrote:$")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
@@ -42,14 +43,15 @@ class Marked:
     quoted: tuple[str, ...] = ()
 
 
-def markdown_to_text(source: str) -> Marked:
+def markdown_to_text(source: str, *, base: str = "", dotted: bool = False) -> Marked:
     """Plain text of Markdown: "> " before quotes, "- " before list items, code between lines of three backticks.
 
     Links keep their true target, with the words they stand behind where those are not the address itself. HTML
-    comments go, a picture becomes "[image: description]". Everything in the result is cleaned.
+    comments go, a picture becomes "[image: description]". Everything in the result is cleaned. `base` is put before
+    addresses that begin with a slash; `dotted` names have dots and underscores in them.
     """
     cleaned = clean(source[:INPUT_CAP]) + ("…" if len(source) > INPUT_CAP else "")
-    reader = _Reader()
+    reader = _Reader(base, _DOTTED if dotted else _NAME)
     reader.blocks(_parser().parse(cleaned))
     return Marked(
         _folded(clean(reader.writer.text()).strip("\n")),
@@ -81,6 +83,8 @@ def _folded(text: str) -> str:
 class _Reader:
     """Walks tokens and fills a writer."""
 
+    base: str = ""
+    named: re.Pattern[str] = _NAME
     writer: Lines = field(default_factory=Lines)
     links: dict[Link, None] = field(default_factory=dict)
     names: dict[str, None] = field(default_factory=dict)
@@ -197,7 +201,7 @@ class _Reader:
             elif kind == "code_inline":
                 self._words(f"`{token.content}`")
             elif kind == "link_open":
-                self.target, self.behind = _web(str(token.attrGet("href") or "")), []
+                self.target, self.behind = self._address(str(token.attrGet("href") or "")), []
             elif kind == "link_close":
                 self._linked()
             elif kind == "image":
@@ -209,7 +213,7 @@ class _Reader:
         """Words, with the names and bare addresses among them."""
         if not self.target:
             if not self.quotes:
-                self.names.update((found[1].rstrip("-"), None) for found in _NAME.finditer(text))
+                self.names.update((found[1].rstrip("-."), None) for found in self.named.finditer(text))
             for found in _ADDRESS.finditer(text):
                 address = found[0].rstrip(".,:;!?'*_~")
                 if address.endswith(")") and address.count("(") < address.count(")"):
@@ -234,8 +238,12 @@ class _Reader:
             self.links[Link(self.target, "" if shown in (self.target, bare) else shown)] = None
         self.target = ""
 
+    def _address(self, address: str) -> str:
+        here = self.base and address.startswith("/") and not address.startswith("//")
+        return _web(f"{self.base}{address}" if here else address)
+
     def _picture(self, source: str, alt: str) -> None:
-        description, address = one_line(alt), _web(source)
+        description, address = one_line(alt), self._address(source)
         if address and not address.startswith("mailto:"):
             self.pictures.append(Attachment("picture", address, description))
         self._words(f"[image: {description}]" if description else "[image]")
