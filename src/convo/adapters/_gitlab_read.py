@@ -94,8 +94,17 @@ class _Gathered:
 
 
 async def todos(api: Api, text: str, since: datetime) -> Page:
-    """What was said in the conversations that to-dos are about."""
+    """What was said in the conversations that to-dos are about; pages with nothing new are passed over at once."""
     cursor = msgspec.json.decode(text or "{}", type=TodoCursor)
+    while True:
+        page, found = await _todo_page(api, cursor, since)
+        if found or not page.more:
+            return page
+        cursor = msgspec.json.decode(page.cursor, type=TodoCursor)
+
+
+async def _todo_page(api: Api, cursor: TodoCursor, since: datetime) -> tuple[Page, bool]:
+    """One page of to-dos; and whether it had anything new."""
     params = [("state", cursor.state), ("per_page", str(PAGE))]
     response = await api.get("/todos", [*params, *([("page", str(cursor.page))] if cursor.page > 1 else [])])
     items = wire.decode(response, list[Raw])
@@ -105,12 +114,12 @@ async def todos(api: Api, text: str, since: datetime) -> Page:
     gathered = _Gathered()
     found, gathered.skipped = wire.each(new, wire.Todo, "To-do")
     await _gather(api, [todo for todo in found if todo.action_name in SPEECH], since, gathered)
+    cursor.fresh = cursor.fresh or any(known.get(stamp.id) != stamp.updated_at for stamp in stamps)
     cursor.now.update((stamp.id, stamp.updated_at) for stamp in stamps)
-    cursor.fresh = cursor.fresh or bool(new)
     ended = not response.headers.get("x-next-page", "").strip() or not items
     if cursor.state == "done":
-        return _read_back(cursor, gathered, stamps, since, ended)
-    return _looked(cursor, gathered, ended)
+        return _read_back(cursor, gathered, stamps, since, ended), bool(new)
+    return _looked(cursor, gathered, ended), bool(new)
 
 
 def _looked(cursor: TodoCursor, gathered: _Gathered, ended: bool) -> Page:
@@ -303,12 +312,15 @@ async def lookup(api: Api, refs: Sequence[Ref]) -> Lookup:
         spot = spot_of(ref.uri.partition(REQUESTS)[0])
         if spot is None:
             continue
-        if spot.path not in targets:
-            targets[spot.path] = await _target(api, spot)
-        target = targets[spot.path]
-        note = await _note(api, spot) if target is not None and spot.note else None
-        if target is None or (spot.note and note is None):
+        try:
+            if spot.path not in targets:
+                targets[spot.path] = wire.sound(await api.get(spot.path), wire.Target)
+            target = targets[spot.path]
+            note = await _note(api, spot) if spot.note else None
+        except Missing:
             gone.append(ref.uri)
+            continue
+        if target is None or (spot.note and note is None):
             continue
         if target.discussion_locked and spot.project not in members:
             members[spot.project] = await is_member(api, spot.project)
@@ -316,6 +328,10 @@ async def lookup(api: Api, refs: Sequence[Ref]) -> Lookup:
         if message is not None:
             messages.append(message)
     return Lookup(tuple(messages), tuple(gone))
+
+
+async def _note(api: Api, spot: Spot) -> wire.Note | None:
+    return wire.sound(await api.get(f"{spot.path}/notes/{spot.note}"), wire.Note)
 
 
 async def _single(
@@ -339,20 +355,6 @@ async def _single(
             item.above = item.above if item.branch == ref.uri else ""
     await api.learn_names(name for name in item.marked.names if "/" not in name)
     return message_of(item, target, root, api, place, member=member)
-
-
-async def _target(api: Api, spot: Spot) -> wire.Target | None:
-    try:
-        return wire.decode(await api.get(spot.path), wire.Target)
-    except Missing:
-        return None
-
-
-async def _note(api: Api, spot: Spot) -> wire.Note | None:
-    try:
-        return wire.decode(await api.get(f"{spot.path}/notes/{spot.note}"), wire.Note)
-    except Missing:
-        return None
 
 
 async def conversation(api: Api, ref: Ref) -> Conversation:

@@ -62,7 +62,9 @@ async def read_talk(
 ) -> Talk | str:
     """Read an issue or merge request and its notes. A sentence where it cannot be read. Raises Missing."""
     if target is None:
-        target = wire.decode(await api.get(spot.path), wire.Target)
+        target = wire.sound(await api.get(spot.path), wire.Target)
+    if target is None:
+        return f"{spot.path} could not be read."
     try:
         root = target_item(target, spot.way, api.facts)
     except ValueError as error:

@@ -186,6 +186,17 @@ def decode(response: Response, kind: type[T]) -> T:
         raise RetryAt(f"{host} should have answered with data and sent {what}.") from error
 
 
+def sound(response: Response, kind: type[T]) -> T | None:
+    """The body of a good answer; None when it is the thing that was asked for, in a shape that cannot be read.
+
+    Raises RetryAt when it is something else altogether (a proxy's page).
+    """
+    found = part(response.body, kind)
+    if found is None and "id" not in (part(response.body, dict[str, Raw]) or {}):
+        return decode(response, kind)
+    return found
+
+
 def each(items: list[Raw], kind: type[T], what: str) -> tuple[list[T], list[str]]:
     """The items that can be read, and one sentence for each that cannot."""
     good: list[T] = []
