@@ -129,7 +129,7 @@ class Api:
         if response.status == 401:
             self._token = ""
             raise SignInAgain(quoted)
-        if response.status == 403 and "scope" in words.lower():
+        if response.status == 403 and b"insufficient_scope" in response.body:
             raise Refused(f"{quoted} The token lacks the scope api; make one with it.")
         if words and response.status in (400, 403, 405, 409, 422):
             raise Refused(quoted)

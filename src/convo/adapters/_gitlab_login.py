@@ -96,7 +96,9 @@ async def _scopes(api: Api) -> Finding:
     """What the token may do, and when it ends."""
     try:
         response = await api.get("/personal_access_tokens/self")
-    except AdapterError:
+    except AdapterError as error:
+        if "scope" in error.words:
+            return Finding("scopes", False, f"The token lacks the scope api. {error.words}")
         return Finding("scopes", True, f"{api.host} does not say what the token may do.")
     token = wire.part(response.body, wire.Token) or wire.Token()
     scopes = [one_line(scope) for scope in token.scopes]

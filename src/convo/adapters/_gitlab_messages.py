@@ -15,7 +15,7 @@ from convo.marktext import Marked, markdown_to_text
 from convo.model import Mention, Message, Person, Quote, Reason
 from convo.text import one_line, parse_time, shorten
 
-WAYS = {"Issue": "issues", "MergeRequest": "merge_requests"}
+WAYS = {"Issue": "issues", "WorkItem": "issues", "MergeRequest": "merge_requests"}
 """Where the API has what a to-do or a note is about; of all else only the to-do itself is shown."""
 LOCKED = "This conversation is locked; only members of the project can comment."
 ELSEWHERE = "convo answers issues and merge requests; open this in a browser."
@@ -127,7 +127,7 @@ def note_item(note: wire.Note, target: wire.Target, root: Item, facts: Facts) ->
     """A note. Raises ValueError for a time that is none."""
     created = parse_time(note.created_at)
     marked = words_of(note.body, target)
-    if note.internal:
+    if note.internal or note.confidential:
         text = f"[internal] {marked.text}"
         marked = Marked(text, marked.links, marked.names, marked.pictures, marked.quoted)
     edited = parse_time(note.last_edited_at) if note.last_edited_at else None

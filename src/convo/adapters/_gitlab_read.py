@@ -11,7 +11,7 @@ from msgspec import Raw, Struct
 
 from convo.adapters import _gitlab_wire as wire
 from convo.adapters._forge import concerns
-from convo.adapters._gitlab_api import PLATFORM, Api, Params
+from convo.adapters._gitlab_api import PLATFORM, Api
 from convo.adapters._gitlab_messages import (
     REQUESTS,
     WAYS,
@@ -45,7 +45,6 @@ REVIEWS = frozenset({"review_requested", "approval_required"})
 PAGE = 50
 _OVERLAP = timedelta(minutes=10)
 _REMEMBERED = 1_000
-_EVENTS = 500
 
 
 class TodoCursor(Struct):
@@ -74,7 +73,7 @@ class MovedCursor(Struct):
 
 
 @dataclass(slots=True)
-class _Gathered:
+class Gathered:
     """Messages as they come in."""
 
     messages: dict[str, Message] = field(default_factory=dict)
@@ -111,7 +110,7 @@ async def _todo_page(api: Api, cursor: TodoCursor, since: datetime) -> tuple[Pag
     stamps = [stamp for item in items if (stamp := wire.part(bytes(item), wire.Stamp)) is not None]
     known = cursor.seen | cursor.now
     new = [item for item in items if _is_new(item, known)]
-    gathered = _Gathered()
+    gathered = Gathered()
     found, gathered.skipped = wire.each(new, wire.Todo, "To-do")
     await _gather(api, [todo for todo in found if todo.action_name in SPEECH], since, gathered)
     cursor.fresh = cursor.fresh or any(known.get(stamp.id) != stamp.updated_at for stamp in stamps)
@@ -122,7 +121,7 @@ async def _todo_page(api: Api, cursor: TodoCursor, since: datetime) -> tuple[Pag
     return _looked(cursor, gathered, ended), bool(new)
 
 
-def _looked(cursor: TodoCursor, gathered: _Gathered, ended: bool) -> Page:
+def _looked(cursor: TodoCursor, gathered: Gathered, ended: bool) -> Page:
     """After a page of what is pending."""
     if not ended:
         cursor.page += 1
@@ -137,10 +136,10 @@ def _looked(cursor: TodoCursor, gathered: _Gathered, ended: bool) -> Page:
 
 
 def _read_back(
-    cursor: TodoCursor, gathered: _Gathered, stamps: Sequence[wire.Stamp], since: datetime, ended: bool
+    cursor: TodoCursor, gathered: Gathered, stamps: Sequence[wire.Stamp], since: datetime, ended: bool
 ) -> Page:
     """After a page of what was done before the first look; the list ends where it is too old."""
-    old = bool(stamps) and all(_time(stamp.created_at, since) < since for stamp in stamps)
+    old = bool(stamps) and all(time_of(stamp.created_at, since) < since for stamp in stamps)
     if ended or old:
         return gathered.page(_packed(TodoCursor(cursor.seen, read_back=True)), False)
     cursor.page += 1
@@ -153,7 +152,7 @@ def _is_new(item: Raw, known: dict[int, str]) -> bool:
     return stamp is None or known.get(stamp.id) != stamp.updated_at
 
 
-async def _gather(api: Api, found: Sequence[wire.Todo], since: datetime, gathered: _Gathered) -> None:
+async def _gather(api: Api, found: Sequence[wire.Todo], since: datetime, gathered: Gathered) -> None:
     """Read the conversations of to-dos, each once."""
     about: dict[tuple[int, str, int], list[wire.Todo]] = {}
     for todo in found:
@@ -168,17 +167,21 @@ async def _gather(api: Api, found: Sequence[wire.Todo], since: datetime, gathere
     talks: list[tuple[Talk, wire.Todo]] = []
     for (project, way, iid), those in about.items():
         asks = [todo for todo in those if todo.action_name in REVIEWS and way == "merge_requests"]
-        talk = await _talk(api, Spot(project, way, iid), None, asks)
+        talk = await talk_at(api, Spot(project, way, iid), None, asks)
+        if not talk and any(todo.target_type == "WorkItem" for todo in those):
+            _take_todo(
+                api, those[-1], since, gathered
+            )  # of a kind that is not among the issues, such as an objective
         if isinstance(talk, str):
             gathered.skipped += [talk] if talk else []
             continue
         talks.append((talk, max(those, key=lambda todo: todo.id)))
-    await _finish(api, [talk for talk, _ in talks], gathered)
+    await finish(api, [talk for talk, _ in talks], gathered)
     for talk, todo in talks:
         gathered.take(talk.messages(api, (todo.id, one_line(todo.updated_at))), since)
 
 
-def _take_todo(api: Api, todo: wire.Todo, since: datetime, gathered: _Gathered) -> None:
+def _take_todo(api: Api, todo: wire.Todo, since: datetime, gathered: Gathered) -> None:
     try:
         message = todo_message(todo, api)
     except ValueError as error:
@@ -187,7 +190,7 @@ def _take_todo(api: Api, todo: wire.Todo, since: datetime, gathered: _Gathered) 
     gathered.take([message], since)
 
 
-async def _talk(
+async def talk_at(
     api: Api, spot: Spot, target: wire.Target | None = None, asks: Sequence[wire.Todo] = ()
 ) -> Talk | str:
     """A conversation; "" where it is gone."""
@@ -197,7 +200,7 @@ async def _talk(
         return ""
 
 
-async def _finish(api: Api, talks: Sequence[Talk], gathered: _Gathered) -> None:
+async def finish(api: Api, talks: Sequence[Talk], gathered: Gathered) -> None:
     """Learn who is named, and note what could not be read."""
     await api.learn_names(name for talk in talks for name in talk.names)
     gathered.skipped += [words for talk in talks for words in talk.skipped]
@@ -216,16 +219,16 @@ async def moved(api: Api, way: str, text: str, since: datetime) -> Page:
     response = await api.get(f"/{way}", params)
     items = wire.decode(response, list[Raw])
     new = [item for item in items if _is_new(item, cursor.seen)]
-    gathered = _Gathered()
+    gathered = Gathered()
     targets, gathered.skipped = wire.each(new, wire.Target, "Issue" if way == "issues" else "Merge request")
     talks = []
     for target in targets:
-        talk = await _talk(api, Spot(target.project_id, way, target.iid), target)
+        talk = await talk_at(api, Spot(target.project_id, way, target.iid), target)
         if isinstance(talk, str):
             gathered.skipped += [talk] if talk else []
         else:
             talks.append(talk)
-    await _finish(api, talks, gathered)
+    await finish(api, talks, gathered)
     for talk in talks:
         messages = talk.messages(api)
         if concerns(messages, api.facts.uid):
@@ -234,9 +237,9 @@ async def moved(api: Api, way: str, text: str, since: datetime) -> Page:
     return _moved_on(cursor, gathered, stamps, bool(response.headers.get("x-next-page", "").strip()))
 
 
-def _moved_on(cursor: MovedCursor, gathered: _Gathered, stamps: Sequence[wire.Stamp], further: bool) -> Page:
+def _moved_on(cursor: MovedCursor, gathered: Gathered, stamps: Sequence[wire.Stamp], further: bool) -> Page:
     """After a page of what moved; the newest becomes the mark when the walk has ended."""
-    times = sorted(stamp.updated_at for stamp in stamps if _is_time(stamp.updated_at))
+    times = sorted(stamp.updated_at for stamp in stamps if is_time(stamp.updated_at))
     cursor.seen.update((stamp.id, stamp.updated_at) for stamp in stamps)
     cursor.top = max([cursor.top, *times])
     if further and times:
@@ -248,58 +251,6 @@ def _moved_on(cursor: MovedCursor, gathered: _Gathered, stamps: Sequence[wire.St
     edge = format_time(parse_time(high) - _OVERLAP) if high else ""
     recent = {id_: at for id_, at in cursor.seen.items() if at >= edge}
     return gathered.page(_packed(MovedCursor(high, recent)), False)
-
-
-async def own(api: Api, text: str, since: datetime) -> Page:
-    """What the account wrote: its notes, by its events, and the issues and merge requests it opened."""
-    high = text if _is_time(text) else ""
-    floor = max(since, parse_time(high) - _OVERLAP) if high else since
-    gathered = _Gathered()
-    newest, spots = await _own_spots(api, floor, gathered)
-    talks = [talk for spot in spots if not isinstance(talk := await _talk(api, spot), str)]
-    await _finish(api, talks, gathered)
-    for talk in talks:
-        for message in talk.messages(api):
-            if message.author.uid == api.facts.uid and message.created_at >= since:
-                gathered.messages[message.uri] = message
-    for way in WAYS.values():
-        await _own_targets(api, way, floor, gathered)
-    return gathered.page(max(high, newest), False)
-
-
-async def _own_spots(api: Api, floor: datetime, gathered: _Gathered) -> tuple[str, list[Spot]]:
-    """Where the account wrote notes, and when it did last."""
-    day = (floor - timedelta(days=2)).date().isoformat()
-    params: Params = [("action", "commented"), ("after", day), ("sort", "desc")]
-    raws, _ = await api.listed("/events", params, most=_EVENTS)
-    events, gathered.skipped = wire.each(raws, wire.Event, "Event")
-    found: dict[tuple[int, str, int], Spot] = {}
-    newest = ""
-    for event in events:
-        note = wire.part(bytes(event.note), wire.EventNote)
-        if note is None or note.system or note.noteable_type not in WAYS or not note.noteable_iid:
-            continue
-        newest = max(newest, event.created_at if _is_time(event.created_at) else "")
-        if _time(event.created_at, floor) >= floor:
-            key = (event.project_id, WAYS[note.noteable_type], note.noteable_iid)
-            found.setdefault(key, Spot(*key))
-    return newest, list(found.values())
-
-
-async def _own_targets(api: Api, way: str, floor: datetime, gathered: _Gathered) -> None:
-    params = [("scope", "created_by_me"), ("state", "all"), ("created_after", format_time(floor))]
-    raws, _ = await api.listed(f"/{way}", params, most=200)
-    targets, bad = wire.each(raws, wire.Target, "Issue" if way == "issues" else "Merge request")
-    gathered.skipped += bad
-    for target in targets:
-        try:
-            root = target_item(target, way, api.facts)
-        except ValueError as error:
-            gathered.skipped.append(f"{way} {target.iid} was left out: {error}.")
-            continue
-        await api.learn_names(name for name in root.marked.names if "/" not in name)
-        message = message_of(root, target, root, api, place_of('{"kind": "target"}'))
-        gathered.messages.setdefault(message.uri, message)
 
 
 async def lookup(api: Api, refs: Sequence[Ref]) -> Lookup:
@@ -375,15 +326,15 @@ async def conversation(api: Api, ref: Ref) -> Conversation:
     return Conversation(tuple(messages), partial)
 
 
-def _is_time(text: str) -> bool:
+def is_time(text: str) -> bool:
     try:
         return bool(parse_time(text))
     except ValueError:
         return False
 
 
-def _time(text: str, otherwise: datetime) -> datetime:
-    return parse_time(text) if _is_time(text) else otherwise
+def time_of(text: str, otherwise: datetime) -> datetime:
+    return parse_time(text) if is_time(text) else otherwise
 
 
 def _packed(cursor: Struct) -> str:

@@ -111,7 +111,9 @@ def _add(talk: Talk, discussion: wire.Discussion, facts: Facts) -> None:
             item.above = ""
         thread = not discussion.individual_note
         item.branch = head.uri if thread else ""
-        talk.places[item.uri] = Place("note", one_line(discussion.id), thread, item.branch, note.internal)
+        talk.places[item.uri] = Place(
+            "note", one_line(discussion.id), thread, item.branch, note.internal or bool(note.confidential)
+        )
         talk.items.append(item)
 
 

@@ -106,6 +106,8 @@ class Note(Struct):
     type: str | None = None
     system: bool = False
     internal: bool = False
+    confidential: bool | None = None
+    """What `internal` was called before 15.5."""
     resolvable: bool = False
     resolved: bool = False
     position: Position | None = None

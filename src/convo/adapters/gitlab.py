@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from convo.adapters import _gitlab_answer as answering
 from convo.adapters import _gitlab_login as signing_in
+from convo.adapters import _gitlab_own as owning
 from convo.adapters import _gitlab_read as reading
 from convo.adapters._gitlab_api import PLATFORM, Api, api_address, facts_of
 from convo.adapters.contract import (
@@ -51,6 +52,7 @@ class GitLab:
         Channel("issues", ChannelKind.INCOMING),
         Channel("merge_requests", ChannelKind.INCOMING),
         Channel("own", ChannelKind.OWN),
+        Channel("followed", ChannelKind.SLOW),
     )
 
     def __init__(self, account: AccountConfig, http: Http, credential: Credential, facts: str) -> None:
@@ -80,7 +82,9 @@ class GitLab:
         if channel == "todos":
             return await reading.todos(self._api, cursor, since)
         if channel == "own":
-            return await reading.own(self._api, cursor, since)
+            return await owning.own(self._api, cursor, since)
+        if channel == "followed":
+            return await owning.followed(self._api, cursor, since)
         return await reading.moved(self._api, channel, cursor, since)
 
     async def lookup(self, refs: Sequence[Ref]) -> Lookup:
