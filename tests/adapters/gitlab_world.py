@@ -90,7 +90,7 @@ class Breaking:
 class GitLabWorld(HttpWorld):
     """A server where the user is a stranger to the group whose tool it is."""
 
-    page_size = 100
+    page_size = 50
     lookup_size = 1
     warning = ""
     routes: ClassVar[dict[Where, Sequence[Route]]] = {

@@ -210,7 +210,7 @@ async def find(api: Api, request: str, claimed: Collection[str]) -> Proof:
         )
     for note in notes:
         mine = note.author is not None and note.author.id == api.facts.id and not note.system
-        if not mine or note.id <= prepared.newest or _bare(note.body) != _bare(prepared.text):
+        if not mine or not _is_newer(note, prepared) or _bare(note.body) != _bare(prepared.text):
             continue
         message = _message(api, prepared, note)
         if message.uri not in claimed:
@@ -227,6 +227,10 @@ async def _beside(api: Api, prepared: Prepared) -> list[wire.Note]:
         params = [("sort", "desc"), ("order_by", "created_at"), ("per_page", "100")]
         raws = wire.decode(await api.get(prepared.path, params), list[Raw])
     return wire.each(raws, wire.Note, "Note")[0]
+
+
+def _is_newer(note: wire.Note, prepared: Prepared) -> bool:
+    return note.id > prepared.newest
 
 
 def _bare(text: str) -> str:
