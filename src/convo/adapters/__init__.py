@@ -52,9 +52,7 @@ BUILT_IN: Mapping[str, Known] = {
         ("client_id", "opened"),
         "issues, reviews, discussions",
     ),
-    "gitlab": Known(
-        "convo.adapters.gitlab:GitLab", "GitLab", about="to-dos, comments on your issues and merge requests"
-    ),
+    "gitlab": Known("convo.adapters.gitlab:GitLab", "GitLab", about="issues, merge requests, to-dos"),
     "wordpress": Known("convo.adapters.wordpress:WordPress", "WordPress", about="comments on your blog"),
     "discourse": Known(
         "convo.adapters.discourse:Discourse", "Discourse", ("key",), "with a key that the site makes for you"
