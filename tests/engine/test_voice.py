@@ -138,6 +138,7 @@ def test_why_here_tells_what_is_special() -> None:
     assert why.why_here(replace(ROW, reopened=True), NOW) == "Reopened: Ana wrote again."
     assert why.why_here(replace(ROW, reminder=True, reason=""), NOW) == "Ana is back, as you asked."
     assert why.why_here(replace(ROW, woke=True), NOW) == "Ana is back, as you asked."
+    assert why.why_here(replace(ROW, finished=True), NOW).endswith(" This sounds finished.")
     assert (
         why.why_here(replace(ROW, first_time=True), NOW)
         == "Ana replied to you on Tuesday. This is the first time Ana writes to you."

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from convo.model import Person, ProfileLink
-from convo.store import choices, exchanges, journal, persons, places
+from convo.store import choices, exchanges, journal, people, persons, places
 from tests.store.talk import Talk
 
 
@@ -154,3 +154,11 @@ def test_the_user_is_never_suggested(talk: Talk) -> None:
     me = talk.db.execute("SELECT id FROM person WHERE is_me").fetchone()[0]
     talk.run(places.save, me, "@me@one.example", "")
     assert signs(talk, one) == []
+
+
+def test_evidence_joins_nobody_by_itself(talk: Talk) -> None:
+    one = make(talk, "m", "@ana@lind.example", "+https://lind.example")
+    two = make(talk, "b", "ana.lind.example", "+https://lind.example")
+    assert signs(talk, one)
+    assert [number for number, _, _ in people.joined(talk.db, one)] == [one]
+    assert [number for number, _, _ in people.joined(talk.db, two)] == [two]

@@ -13,6 +13,7 @@ from convo.clock import HandClock
 from convo.demo import demo_engine
 from convo.people import PersonRow, Turn
 from convo.tui.app import ConvoApp
+from convo.views import View
 from tests.tui import cast
 from tests.tui.play import USUAL, WIDE, Play
 from tests.tui.test_with_engine import engine_of, inbox, settled, to
@@ -51,6 +52,20 @@ async def test_join_note_circle_and_back(tmp_path: Path) -> None:
         await settled(play)
         assert engine_of(play).inbox.note(number) == ""
         assert "in your circle" not in play.lines[1]
+
+
+async def test_one_key_closes_all_that_sound_finished_and_is_taken_back(tmp_path: Path) -> None:
+    async with inbox(tmp_path, WIDE) as play:
+        await play.press("G")
+        assert play.cursor == "Noor Haddad", "what sounds finished is last"
+        assert "This sounds" in play.text
+        await play.press("C")
+        await settled(play)
+        assert play.status.startswith("Noor is done. u takes it back.")
+        assert all(not row.finished for row in engine_of(play).inbox.rows(View.WAITING).rows)
+        await play.press("u")
+        await settled(play)
+        assert [row.finished for row in engine_of(play).inbox.rows(View.WAITING).rows].count(True) == 1
 
 
 async def test_the_list_of_people_is_the_engines(tmp_path: Path) -> None:

@@ -58,6 +58,8 @@ def _said(row: Row, now: datetime, handle: str) -> str:
         words = f"Reopened: {who} wrote again."
     elif row.woke:
         words = f"{who} is back, as you asked."
+    if row.finished:
+        return f"{words} This sounds finished."
     return f"{words} This is the first time {who} writes to you." if row.first_time else words
 
 

@@ -96,7 +96,7 @@ COMMANDS: tuple[Command, ...] = (
             row_menu=True),
     Command("reopen", (), "reopen", "reopen, let it wait again", "The conversation", TALK,
             "acts.reopen", True),
-    Command("close_finished", (), "close finished", "close the finished ones", "The conversation", ("list",),
+    Command("close_finished", ("C",), "close finished", "close the finished ones", "The conversation", ("list",),
             "acts.close_finished", True),
     Command("again", (".",), "again", "the same again, on this", "The conversation", TALK,
             row_menu=True),

@@ -146,8 +146,9 @@ def tag(row: Row, expected: Collection[State], leaving: OutboxRow | None, moment
         (row.has_draft, "draft"),
         (row.reminder, "woke"),
         (row.reopened, "reopened"),
-        (row.unread, "new"),
         (row.first_time, "first time"),
+        (row.unread, "new"),
+        (row.finished, "finished"),
     ):
         if shown:
             return word
