@@ -33,6 +33,7 @@ def private_directory(path: Path) -> Path:
 def write_private(path: Path, text: str) -> None:
     """Replace a file atomically, readable by the user only from its first byte. Raises OSError."""
     private_directory(path.parent)
+    _sweep(path)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
     try:
@@ -42,7 +43,35 @@ def write_private(path: Path, text: str) -> None:
             os.fsync(file.fileno())
         points.passed("file.replace")
         os.replace(fresh, path)
+        _sync_directory(path.parent)
     except BaseException:
         fresh.unlink(missing_ok=True)
         raise
     points.passed("file.replaced")
+
+
+def _sweep(path: Path) -> None:
+    """Remove what killed processes left of their tries to replace a file: it may hold a secret."""
+    for left in path.parent.glob(f".{path.name}.*"):
+        number = left.name.rpartition(".")[2]
+        if number.isdigit() and not _is_running(int(number)):
+            left.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+def _sync_directory(path: Path) -> None:
+    """Let the new name be on the disk, too, before anything is done that rests on it."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

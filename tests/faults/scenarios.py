@@ -148,18 +148,16 @@ def _judge_answer(bench: Bench, verdict: Verdict) -> None:
 
 
 def _blindly(bench: Bench, scenario: Scenario, kill: Kill) -> Verdict:
-    """A script repeats the same command until it ends with 0; an answer that had not settled leaves once."""
+    """A script repeats the same command until it ends with 0, and once more: the answer leaves once."""
     ran = bench.killed(kill, *scenario.words(bench))
     verdict = Verdict(ran.killed)
-    settled_before = bool(bench.books().outbox("sent"))
     for _ in range(MOST_RUNS):
         if ran.status == 0:
             break
         bench.later(LATER)
         ran = bench.program.run(*scenario.words(bench))
         verdict.runs += 1
-    if settled_before:  # the answer had left and was written down: saying it again is a second answer
-        return verdict
+    bench.program.run(*scenario.words(bench))
     _judge_answer(bench, verdict)
     return verdict
 
@@ -226,12 +224,16 @@ def _reply(bench: Bench) -> tuple[str, ...]:
     return "reply", bench.target, "-m", WORDS, "--yes"
 
 
+def _plainly(bench: Bench) -> tuple[str, ...]:
+    return "reply", bench.target, "-m", WORDS
+
+
 SCENARIOS = (
     Scenario("first sync", "empty", lambda bench: ("sync",), _sync),
     Scenario("sync of what is new", "news", lambda bench: ("sync",), _sync),
     Scenario("reply", "asked", _reply, _answer),
     Scenario("reply with undo window", "asked", lambda bench: (*_reply(bench), "--hold", "3"), _answer),
-    Scenario("reply, said again by a script", "asked", _reply, _blindly),
+    Scenario("reply, said again by a script", "asked", _plainly, _blindly),
     Scenario("sync that delivers", "queued", lambda bench: ("sync",), _answer),
     Scenario("edit", "answered", lambda bench: ("edit", _own(bench), "-m", NEW_WORDS), _edit, EDITABLE),
     Scenario("delete", "answered", lambda bench: ("delete", _own(bench), "--yes"), _delete, PUBLIC),

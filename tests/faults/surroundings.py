@@ -179,6 +179,10 @@ SURROUNDINGS = {
 }
 
 
+MOVING = ("latency", "TLS that is right")
+"""Those that lead there by another address, which some platforms' messages are named by: tried on the first alone."""
+
+
 @contextmanager
 def surrounded(name: str, port: int) -> Iterator[Around]:
     """The surroundings of this name round the server at a port."""

@@ -1,10 +1,12 @@
-"""Kills `convo` at every point and request, with the power and at random times, and prints what the books say then.
+"""Kills `convo` at every point and request, with the power and at random times; lets every network fault hit a sync
+and an answer on every platform; and prints what the books say then.
 
-    python tests/faults/table.py [--ways 'points requests power'] [--random 20] [--seed 1] [--only WORDS]
+    python tests/faults/table.py [--ways 'points requests power network'] [--random 20] [--seed 1] [--only WORDS]
 
-Every line is a scenario against one kind of server: kills tried (those that came too late are left out), survived,
-messages or words lost, answers or messages doubled, anything else that differs from a run that nobody killed, and
-answers of which the user is asked whether they arrived. Exit status 1 when the books of any kill are wrong.
+Every line is a scenario against one kind of server, or a platform in bad weather: faults tried (those that came too
+late are left out), survived, messages or words lost, answers or messages doubled, anything else that differs from a
+run without a fault, and answers of which the user is asked whether they arrived. Exit status 1 when the books after
+any fault are wrong.
 """
 
 from __future__ import annotations
@@ -21,9 +23,13 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 
-from tests.faults.bench import Bench, Kill
+from tests.faults.bench import Bench, Kill, Verdict
+from tests.faults.network import UNTOLD
 from tests.faults.places import KINDS
 from tests.faults.scenarios import SCENARIOS, Scenario
+from tests.faults.surroundings import MOVING, SURROUNDINGS
+from tests.faults.weather import ALL, Weather
+from tests.faults.worlds import ANSWERING, PLATFORMS, world
 
 COLUMNS = ("tried", "survived", "lost", "doubled", "other", "unsure")
 
@@ -50,25 +56,56 @@ def line(bench: Bench, scenario: Scenario, ways: str, random: Random, times: int
     """One line of the table; what went wrong is said at once."""
     found: Counter[str] = Counter()
     for kill in kills(bench, scenario, ways, random, times):
-        verdict = scenario.run(bench, kill)
-        if not verdict.hit and verdict.fine:
-            continue
-        found["tried"] += 1
-        found["survived"] += verdict.fine
-        found["unsure"] += bool(verdict.unsure)
-        for name in ("lost", "doubled", "other"):
-            wrong = getattr(verdict, name)
-            found[name] += bool(wrong)
-            for words in wrong[:3]:
-                print(f"  {name}, killed {kill}: {words}", flush=True)
+        _count(found, scenario.run(bench, kill), f"killed {kill}")
     return found
+
+
+def _count(found: Counter[str], verdict: Verdict, what: str) -> None:
+    """Add one fault to a line, unless it came too late; what went wrong is said at once."""
+    if not verdict.hit and verdict.fine:
+        return
+    found["tried"] += 1
+    found["survived"] += verdict.fine
+    found["unsure"] += bool(verdict.unsure)
+    for name in ("lost", "doubled", "other"):
+        wrong = getattr(verdict, name)
+        found[name] += bool(wrong)
+        for words in wrong[:3]:
+            print(f"  {name}, {what}: {words}", flush=True)
+
+
+def weather(platform: str, directory: Path, answers: bool) -> Counter[str]:
+    """One line: every fault of the network on a sync of a platform, or on its answers."""
+    found: Counter[str] = Counter()
+    made = Weather(world(platform), directory)
+    try:
+        for what, verdict in _answers(made) if answers else _syncs(made):
+            _count(found, verdict, what)
+    finally:
+        made.close()
+    return found
+
+
+def _syncs(made: Weather) -> Iterator[tuple[str, Verdict]]:
+    for name in SURROUNDINGS:
+        if made.world.account.platform == PLATFORMS[0] or name not in MOVING:
+            yield name, made.sync((name, -1))
+    for name in ALL:
+        for skip in (0, 2):
+            yield f"{name} from request {skip + 1}", made.sync((name, skip))
+
+
+def _answers(made: Weather) -> Iterator[tuple[str, Verdict]]:
+    for name in ALL:
+        for done in (True, False) if name in UNTOLD else (False,):
+            yield f"{name}, {'done' if done else 'not done'}", made.answer(name, done)
 
 
 def main() -> int:
     """Print the table and give the exit status."""
     parser = argparse.ArgumentParser(description="Kills convo everywhere and looks into the books.")
     parser.add_argument("--random", type=int, default=20, help="kills at random times for each line")
-    parser.add_argument("--ways", default="points requests power", help="which of these kills")
+    parser.add_argument("--ways", default="points requests power network", help="which of these")
     parser.add_argument("--seed", type=int, default=1, help="of the random times")
     parser.add_argument("--only", default="", help="lines that contain these words")
     options = parser.parse_args()
@@ -92,10 +129,17 @@ def main() -> int:
                     whole += found
             finally:
                 bench.close()
+        for platform in PLATFORMS if "network" in options.ways else ():
+            for name in ("sync", "answer") if platform in ANSWERING else ("sync",):
+                title = f"{platform}: {name} in bad weather"
+                if options.only in title:
+                    found = weather(platform, directory / title.replace(" ", "-"), name == "answer")
+                    print(f"{title:50}" + _cells(found), flush=True)
+                    whole += found
     finally:
         shutil.rmtree(directory)
     print(f"{'all':50}" + _cells(whole))
-    print(f"{whole['tried']} kills in {time.monotonic() - began:.0f} s.")
+    print(f"{whole['tried']} faults in {time.monotonic() - began:.0f} s.")
     return 0 if whole["tried"] == whole["survived"] else 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -167,7 +168,7 @@ def test_hostile_arguments(count: int, tmp_path: Path, monkeypatch: pytest.Monke
     common = ["--config", str(tmp_path / "config.toml"), "--data-dir", str(tmp_path / "data"), "--offline"]
     wrong = []
     for number, text in enumerate(hostile(count, seed=11)):
-        argument = text.replace("\0", "")[:5_000]
+        argument = os.fsdecode(text.replace("\0", "")[:5_000].encode("utf-8", "surrogatepass"))
         words = [part.replace("{}", argument) for part in COMMANDS[number % len(COMMANDS)]]
         for extra in ([], ["--json"]):
             out, err = _said([*common, *words, *extra], monkeypatch)

@@ -27,8 +27,13 @@ async def reply(session: Session) -> int:
     text = written_text(options.text, session.config.look.editor, draft.text, data_dir(options))
     if not text and not draft.attachments:
         raise UsageError("There are no words to send.")
-    await _spare_earlier(session, terms, text)
     draft = replace(draft, text=text, cursor=len(text))
+    before = None if options.yes else session.engine.answers.sent_before(draft)
+    if before is not None and not confirmed(
+        f"You have sent these words to {before.to.shown} before. Send them again?"
+    ):
+        return _sent_before(session, before)
+    await _spare_earlier(session, terms, text)
     await session.engine.answers.save_draft(draft)
     _heed_held(session, terms)
     refusal = _heed_cautions(session, draft)
@@ -42,6 +47,15 @@ async def reply(session: Session) -> int:
     _tell(session, row)
     as_asked = asked_to_wait and row.state in (OutboxState.HELD, OutboxState.QUEUED)
     return DONE if row.state is OutboxState.SENT or as_asked else FAILED
+
+
+def _sent_before(session: Session, row: OutboxRow) -> int:
+    """What a script asks for that repeats a command: the answer stands, and no second one is sent."""
+    say_error(
+        f"You have sent these words to {row.to.shown} before; nothing was sent. --yes sends them again."
+    )
+    _tell(session, row)
+    return DONE
 
 
 def _answered(session: Session) -> Entry:

@@ -21,6 +21,8 @@ from convo.views import Act, Caution, CautionKind, Draft, Entry, OutboxRow, Outb
 
 __all__ = ["Answers", "CannotAnswer", "NeedsYes", "Places", "Terms"]
 
+AGAIN: Final = timedelta(days=1)
+"""So long the same words to the same message are taken for a repetition."""
 LEAVING: Final = "That answer is leaving right now."
 NOT_THERE: Final = "That answer is not in the outbox."
 
@@ -103,6 +105,12 @@ class Answers:
             now,
         )
         return self._woken(outbox_id)
+
+    def sent_before(self, draft: Draft) -> OutboxRow | None:
+        """The answer that these very words to the same message became within the last day, and that still stands."""
+        record, since = self._record(draft.account), self._clock.now() - AGAIN
+        found = outbox.sent_before(self._store.reader, record.id, draft.uri, draft.text, since)
+        return self._row(found) if found is not None else None
 
     def _refuse(self, draft: Draft, terms: Terms, yes: bool) -> None:
         """Say why these words do not leave. Raises CannotAnswer."""

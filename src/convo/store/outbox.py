@@ -72,6 +72,17 @@ def same_on_its_way(db: sqlite3.Connection, account_id: int, uri: str, text: str
     return int(found[0]) if found else None
 
 
+def sent_before(db: sqlite3.Connection, account_id: int, uri: str, text: str, since: datetime) -> int | None:
+    """An answer with the very same words to the same message that left since then and was not deleted."""
+    found = db.execute(
+        "SELECT outbox.id FROM outbox LEFT JOIN message ON message.uri = outbox.sent_uri"
+        " WHERE outbox.uri = ? AND account_id = ? AND outbox.text = ? AND state = 'sent'"
+        " AND outbox.created_at >= ? AND coalesce(message.deleted, 0) = 0 ORDER BY outbox.id DESC LIMIT 1",
+        (uri, account_id, text, micros(since)),
+    ).fetchone()
+    return int(found[0]) if found else None
+
+
 def state_of(db: sqlite3.Connection, outbox_id: int) -> str:
     """The state of an answer, "" when it is not there any more."""
     found = db.execute("SELECT state FROM outbox WHERE id = ?", (outbox_id,)).fetchone()

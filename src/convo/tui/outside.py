@@ -32,6 +32,11 @@ def _has_blanks(address: str) -> bool:
     return any(sign.isspace() or not sign.isprintable() for sign in address)
 
 
+def _is_unseen(sign: str) -> bool:
+    """Whether what a key types is a sign that the cleaning takes out; controls are keys of their own."""
+    return not sign.isascii() and not clean(sign)
+
+
 def run_editor(command: str, path: Path) -> int:
     """Run the user's editor on a file and wait; gives its exit status."""
     import shlex
@@ -70,9 +75,14 @@ class OutsideApp(App[None]):
     """The part of the program that starts other programs. Nothing a stranger wrote is ever on a command line."""
 
     async def on_event(self, event: events.Event) -> None:
-        """What is pasted may come from a stranger's page: it is cleaned as what comes over the network is."""
+        """What is pasted may come from a stranger's page: it is cleaned as what comes over the network is.
+
+        Terminals that do not bracket a paste send it as keys: a key that is an unseen sign is none.
+        """
         if isinstance(event, events.Paste):
             event.text = clean(event.text)
+        elif isinstance(event, events.Key) and _is_unseen(event.character or ""):
+            return
         await super().on_event(event)
 
     desk: Desk
