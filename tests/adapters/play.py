@@ -26,6 +26,7 @@ WORLDS = {
     "github": "github_world:EnterpriseWorld",
     "hackernews": "hackernews_world:HackerNewsWorld",
     "lemmy": "lemmy_world:LemmyWorld",
+    "gitlab": "gitlab_world:GitLabWorld",
     "mastodon": "mastodon_world:MastodonWorld",
     "wordpress": "wordpress_world:WordPressWorld",
 }
