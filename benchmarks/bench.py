@@ -30,23 +30,24 @@ from convo.clock import HandClock
 from convo.store import Store
 
 REFERENCE, COMPARED = 1_000_000, 100_000
+MAIL_PROGRAMS = ("notmuch", "alot", "neomutt")
 SECTIONS = ("programs", "reading", "ingest", "sync")
 
 
 def main() -> int:
     """Run what the command line asks for; the exit status says whether every budget was kept."""
     options = _options()
-    reference, compared = (100_000, 20_000) if options.quick else (REFERENCE, COMPARED)
+    reference, compared = (100_000, 20_000) if options.quick else (REFERENCE, options.compared)
     began = time.perf_counter()
     figures: list[Figure] = []
-    left_out = [name for name in ("notmuch", "alot", "neomutt") if not shutil.which(name)]
+    left_out = [name for name in MAIL_PROGRAMS if options.without_mail or not shutil.which(name)]
     with tempfile.TemporaryDirectory(prefix="convo-bench-") as directory:
         work = Path(directory)
         stores = {f"{compared:,}": _made(work / "compared", compared)}
         stores[f"{reference:,}"] = options.store or _made(work / "reference", reference)
         _say(f"stores made after {time.perf_counter() - began:.0f} s")
         for section in options.only or SECTIONS:
-            figures += _section(section, stores, work, compared, quick=options.quick)
+            figures += _section(section, stores, work, compared, options)
             _say(f"{section} done after {time.perf_counter() - began:.0f} s")
     about: dict[str, object] = {
         "Python": platform.python_version(), "SQLite": sqlite3.sqlite_version, "processors": os.cpu_count(),
@@ -65,6 +66,10 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a tenth of everything")
     parser.add_argument("--store", type=Path, help="a reference store that is there already (it is added to)")
+    parser.add_argument("--compared", type=int, default=COMPARED, help="messages of what is compared")
+    parser.add_argument(
+        "--without-mail", action="store_true", help="leave the mail programs out: the longest part"
+    )
     parser.add_argument("--only", choices=SECTIONS, action="append")
     parser.add_argument("--json", type=Path, help="write the figures there")
     parser.add_argument("--page", type=Path, help="write the table into this page, and a plot beside it")
@@ -82,14 +87,14 @@ def _made(directory: Path, messages: int) -> Path:
 
 
 def _section(
-    name: str, stores: dict[str, Path], work: Path, compared: int, *, quick: bool
+    name: str, stores: dict[str, Path], work: Path, compared: int, options: argparse.Namespace
 ) -> Sequence[Figure]:
-    rounds = 5 if quick else 11
+    quick: bool = options.quick
     if name == "programs":
         home = work / "home"
         home.mkdir(exist_ok=True)
-        mail = _mail(work, compared)
-        return programs.figures(stores, home, mail, rounds)
+        mail = None if options.without_mail else _mail(work, compared)
+        return programs.figures(stores, home, mail, 5 if quick else 11)
     if name == "reading":
         return reading.figures(stores)
     if name == "ingest":

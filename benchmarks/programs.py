@@ -102,9 +102,9 @@ def press_and_wait(terminal: Terminal, keys: bytes) -> float:
     return (ended - began) * 1e3
 
 
-def measure_keys(store: Path, surroundings: Mapping[str, str], keys: int) -> tuple[list[float], float]:
+def measure_keys(program: Program, surroundings: Mapping[str, str], keys: int) -> tuple[list[float], float]:
     """Down and up in the list of all, the conversation beside it: each in turn, and the CPU time of one."""
-    with _open(store, surroundings) as terminal:
+    with _open(program, surroundings) as terminal:
         terminal.press(b"gi")
         terminal.settle(0.5)
         before = terminal.cpu()
@@ -112,9 +112,44 @@ def measure_keys(store: Path, surroundings: Mapping[str, str], keys: int) -> tup
         return sorted(spent), (terminal.cpu() - before) / keys * 1e3
 
 
+def measure_busy_keys(store: Path, surroundings: Mapping[str, str], quiet: Sequence[float]) -> list[Figure]:
+    """The same keys while messages come in, in this process and in another, on a copy of a store."""
+    found = []
+    busy = Path(__file__).with_name("busy.py")
+    for where in ("its own process", "another process"):
+        with tempfile.TemporaryDirectory() as directory:
+            copy = shutil.copytree(store, Path(directory) / "copy")
+            alone = None
+            program = ([sys.executable, str(busy), "inbox", str(copy)], b"Waiting")
+            if where == "another process":
+                alone = subprocess.Popen(
+                    [sys.executable, str(busy), "alone", str(copy)], env=dict(surroundings)
+                )
+                program = inbox(copy)
+            try:
+                pressed, _ = measure_keys(program, surroundings, 90)
+            finally:
+                if alone is not None:
+                    alone.kill()
+                    alone.wait()
+        found.append(
+            Figure(f"key to frame, while {where} syncs", pressed, "ms", "no sync", quiet, 2, note="p50")
+        )
+        late, calm = _late(pressed), _late(quiet)
+        found.append(
+            Figure(f"key to frame, while {where} syncs", [late], "ms", "no sync", [calm], 2, note="p95")
+        )
+    return found
+
+
+def _late(spent: Sequence[float]) -> float:
+    """The 95th of a hundred."""
+    return sorted(spent)[int(len(spent) * 0.95)]
+
+
 def measure_opening(store: Path, surroundings: Mapping[str, str], rounds: int) -> list[float]:
     """Coming from the row below onto the longest conversation, which is the newest of all: it opens beside the list."""
-    with _open(store, surroundings) as terminal:
+    with _open(inbox(store), surroundings) as terminal:
         terminal.press(b"gi")
         terminal.settle(0.5)
         spent = []
@@ -144,8 +179,8 @@ def measure_memory(programs: Mapping[str, Program], surroundings: Mapping[str, s
 class _open:  # noqa: N801
     """The inbox, ready for keys."""
 
-    def __init__(self, store: Path, surroundings: Mapping[str, str]) -> None:
-        command, words = inbox(store)
+    def __init__(self, program: Program, surroundings: Mapping[str, str]) -> None:
+        command, words = program
         self.terminal = Terminal(command, surroundings)
         self.terminal.wait_for(words)
         self.terminal.settle(1.5)
@@ -192,13 +227,14 @@ def figures(stores: Mapping[str, Path], home: Path, mail: Path | None, rounds: i
         for other in others:
             found.append(Figure(f"start to first frame, {name}", spent[name], "ms CPU", other, spent[other]))
     for name, store in stores.items():
-        pressed, each = measure_keys(store, surroundings, 90)
+        pressed, each = measure_keys(inbox(store), surroundings, 90)
         found.append(Figure(f"key to frame, {name}", [each], "ms CPU"))
         found.append(Figure(f"key to frame, {name}", pressed, "ms", budget=16, note="p50"))
-        late = pressed[int(len(pressed) * 0.95)]
-        found.append(Figure(f"key to frame, {name}", [late], "ms", budget=33, note="p95"))
+        found.append(Figure(f"key to frame, {name}", [_late(pressed)], "ms", budget=33, note="p95"))
         opened = measure_opening(store, surroundings, 9)
         found.append(Figure(f"opening 1,000 messages, {name}", opened, "ms", budget=100))
+    compared = next(iter(stores.values()))
+    found += measure_busy_keys(compared, surroundings, measure_keys(inbox(compared), surroundings, 90)[0])
     held = measure_memory({name: programs[name] for name in ("one", *stores)}, surroundings)
     for name in stores:
         found.append(

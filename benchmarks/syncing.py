@@ -11,6 +11,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
+from busy import ingesting
 from make_store import NOW, Cast, fill, pages
 from report import Figure
 
@@ -130,7 +131,7 @@ async def _saving(directory: Path, where: str) -> list[float]:
         other = multiprocessing.get_context("spawn").Process(target=_ingest_alone, args=(directory,))
         other.start()
         await asyncio.sleep(3)
-    task = asyncio.create_task(_ingesting(store)) if where == "this process" else None
+    task = asyncio.create_task(ingesting(store)) if where == "this process" else None
     uri = store.reader.execute("SELECT uri FROM message LIMIT 1").fetchone()[0]
     spent = []
     for number in range(100):
@@ -149,15 +150,6 @@ async def _saving(directory: Path, where: str) -> list[float]:
     return spent
 
 
-async def _ingesting(store: Store) -> None:
-    """What a first sync does, page after page, with its pauses."""
-    numbers = {one.name: one.id for one in accounts.all_accounts(store.reader)}
-    while True:
-        for name, messages in pages(Cast(20_000, 7), 20_000):
-            page = Page(tuple(messages), "x")
-            await store.ingest(ingest.page_parts(numbers[name], "mentions", "incoming", page, _context()))
-
-
 def _ingest_alone(directory: Path) -> None:
     store = Store.open(directory, HandClock(NOW))
-    asyncio.run(_ingesting(store))
+    asyncio.run(ingesting(store))

@@ -80,7 +80,7 @@ class ConvoApp(AccountedApp):
         self.set_interval(1, self._second)
 
     def _begin(self) -> None:
-        _collect_again()
+        _settle_python()
         _on_signals(self.exit)
         if not self.offline:
             self.run_worker(self._run_engine(), group="engine", exit_on_error=True)
@@ -284,8 +284,13 @@ class ConvoApp(AccountedApp):
             await self.run_command(event.target)
 
 
-def _collect_again() -> None:
-    """Starting turned the collection of garbage off; what the first frame needed is never looked through again."""
+SWITCH_SECONDS = 0.0005
+"""How long the thread that stores may keep the screen waiting, each time it asks: Python's own 5 ms add up."""
+
+
+def _settle_python() -> None:
+    """After the first frame: garbage is collected again, but what starting made is never looked through."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     if not gc.isenabled():
         gc.freeze()
         gc.enable()
