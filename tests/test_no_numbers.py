@@ -77,8 +77,9 @@ def worlds() -> Iterator[Any]:
             for _, one in inspect.getmembers(module, inspect.isclass)
             if issubclass(one, HttpWorld) and one.__module__ == module.__name__
         ]
-        assert len(made) == 1, f"{platform} has no world of its own"
-        yield pytest.param(platform, made[0], id=platform)
+        assert made, f"{platform} has no world of its own"
+        for one in made:
+            yield pytest.param(platform, one, id=f"{platform}-{one.__name__}")
 
 
 class Counting:
