@@ -62,6 +62,7 @@ LEFT_OUT: Mapping[str, str] = {
     "close_names": "names are written out",
     "note_done": "Enter keeps the note",
     "to_results": "what was found is listed at once",
+    "to_found": "what was found is listed at once",
     "leave_search": "h leads back to Waiting",
 }
 """Commands of the table that make no sense without a screen, and why."""
