@@ -19,7 +19,7 @@ from tests.faults.worlds import conversation
 from tests.simulators.faults import Fault
 
 ALL = {**UNTOLD, **TOLD}
-DEADLINE = 0.6
+DEADLINE = 1.5
 """Seconds that one exchange may take here."""
 MOST_SECONDS = 30.0
 """A sync with every request in trouble ends in this time; with the program's own limit a request has 60 s."""
