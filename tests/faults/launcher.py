@@ -68,6 +68,16 @@ def advance(seconds: float) -> None:
     SystemClock.sleep = sleep  # type: ignore[method-assign]
 
 
+def hush_progress() -> None:
+    """Nobody tells how a first sync gets on: whoever sleeps beside the work would make its time jump by hours."""
+    from convo.cli import progress
+
+    async def silent(*_: Any) -> None:
+        await asyncio.Event().wait()
+
+    progress._tell = silent  # type: ignore[assignment]
+
+
 def record_commits(directory: Path) -> None:
     """Copy the store's files after each commit, before anything else happens, into `<number>-<synchronous>`."""
     from convo import points
@@ -125,6 +135,7 @@ def be(job: dict[str, Any]) -> int:
     sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8") for number in (1, 2))
     os.environ.update(job["env"])
     advance(job["later"])
+    hush_progress()
     if job["deadline"]:
         from convo.adapters.http import Http
 

@@ -12,8 +12,11 @@ from typing import Any
 from convo.clock import HandClock
 from convo.testing import Said
 from tests.adapters.bluesky_world import BlueskyWorld
+from tests.adapters.discourse_world import DiscourseWorld
 from tests.adapters.github_world import EnterpriseWorld
+from tests.adapters.lemmy_world import LemmyWorld
 from tests.adapters.mastodon_world import MastodonWorld
+from tests.simulators._lemmy_state import Post
 from tests.simulators.messages import Answer, Request
 from tests.simulators.server import Platform
 
@@ -169,7 +172,75 @@ class Workshop(EnterpriseWorld):
         return Said(said.uri, text, said.uid)
 
 
-Place = Fediverse | Atmosphere | Workshop
+class Forum(DiscourseWorld):
+    """A Discourse: the same words are refused for five minutes, rows about one topic are folded."""
+
+    clock: Running
+
+    @staticmethod
+    def present() -> HandClock:
+        return Running()
+
+    def _tick(self) -> None:
+        pass
+
+    def snapshot(self) -> Snapshot:
+        server = self.server
+        return Snapshot(
+            [self, server, server.state, server.alerts, server.keys, server.reads, server.writes],
+            [self.clock, self.site, self.account, self.credential, server.options, server.state.cook],
+        )
+
+    def i_answered(self, to: Said, text: str, at: datetime) -> Said:
+        """The user answered with another client."""
+        return self.someone_replies(to, text, by="me", at=at)
+
+    def names_me(self, to: Said, text: str, by: str, at: datetime) -> Said:
+        """Somebody names the user in an answer to somebody else."""
+        said = self.someone_replies(to, f"@me {text}", by=by, at=at)
+        return Said(said.uri, text, said.uid)
+
+
+class Town(LemmyWorld):
+    """A Lemmy: answers without a key, and one to an unknown comment stands at the top."""
+
+    clock: Running
+
+    def __init__(self, **options: Any) -> None:
+        self._standing: dict[str, Post] = {}
+        super().__init__(**options)
+
+    def _post(self, by: str, text: str, at: datetime | None) -> Post:
+        """One post of a title: what stands above a message is loaded for a few in each round only."""
+        if text not in self._standing:
+            self._standing[text] = super()._post(by, text, at)
+        return self._standing[text]
+
+    @staticmethod
+    def present() -> HandClock:
+        return Running()
+
+    def _tick(self) -> None:
+        pass
+
+    def snapshot(self) -> Snapshot:
+        server = self.server
+        return Snapshot(
+            [self, server, server.instance],
+            [self.clock, self.site, self.account, self.credential, server.options, server._routes],
+        )
+
+    def i_answered(self, to: Said, text: str, at: datetime) -> Said:
+        """The user answered with another client."""
+        return self.someone_replies(to, text, by="me", naming_me=False, at=at)
+
+    def names_me(self, to: Said, text: str, by: str, at: datetime) -> Said:
+        """Somebody names the user in an answer to somebody else."""
+        content = f"@me@{self.person_me.domain} {text}"
+        return self._comment(by, content, *self._place(to), text=text, at=at)
+
+
+Place = Fediverse | Atmosphere | Workshop | Forum | Town
 KINDS: dict[str, Callable[[], Place]] = {
     "key honoured": lambda: Fediverse(idempotency="honoured"),
     "key ignored": lambda: Fediverse("gotosocial"),
@@ -177,6 +248,8 @@ KINDS: dict[str, Callable[[], Place]] = {
     "chosen record key": lambda: Atmosphere(),
     "direct message": lambda: Atmosphere(chat=True),
     "flat threads": lambda: Workshop(),
+    "same words refused": lambda: Forum(),
+    "no key, orphans": lambda: Town(),
 }
 """One place for each kind of idempotency."""
 
