@@ -98,7 +98,7 @@ VERBS: dict[Any, set[str]] = {
     },
     answers.Answers: {
         "cancel", "cautions", "delete", "discard_draft", "edit", "measure", "recall", "retry", "save_draft", "send",
-        "settle", "terms",
+        "sent_before", "settle", "terms",
     },
     moderation.Moderation: {"carry_out", "decide", "decide_now", "refused"},
     delivery.Delivery: {"deliver", "look", "look_for_unsure", "now", "on_words", "run", "stop"},

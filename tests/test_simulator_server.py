@@ -8,7 +8,7 @@ from datetime import datetime, timezone
 
 import pytest
 
-from convo.adapters.contract import Ambiguous, Refused, RetryAt, Unreachable
+from convo.adapters.contract import Ambiguous, RetryAt, Unreachable
 from convo.adapters.http import BODY_CAP, Http
 from convo.clock import HandClock
 from tests.simulators import faults
@@ -125,7 +125,7 @@ def test_oversized(site: Site) -> None:
 
 def test_redirects_and_other_origins_are_seen(site: Site) -> None:
     site.home.add(faults.redirected(site.elsewhere.url + "/x"))
-    with pytest.raises(Refused):
+    with pytest.raises(RetryAt):
         get(site)
     assert not site.leaked("secret")
 
