@@ -132,8 +132,9 @@ class Posts:
         tests: dict[str, Callable[[str], bool]] = {
             "conversation_id": lambda value: post.root == value and post.id != value,
             "from": lambda value: value.lower().lstrip("@") in (post.author.username.lower(), post.author.id),
-            "to": lambda value: any(
-                user.username.lower() == value.lower() for user in self.network.named(post)
+            "to": lambda value: (
+                (answered := self._of(post.reply_to)) is not None
+                and answered.username.lower() == value.lower()
             ),
             "is": lambda value: {"reply": bool(post.reply_to), "quote": bool(post.quotes)}.get(value, False),
         }

@@ -32,6 +32,8 @@ class Views:
         self.expansions = {
             one.replace("posts", "tweets").replace("_post_", "_tweet_") for one in call.listed("expansions")
         }
+        if "referenced_tweets" in self.expansions:  # what the newer spelling expands
+            self.expansions.add("referenced_tweets.id")
         self.user_fields = call.listed("user.fields")
 
     def spelled(self, value: Any) -> Any:

@@ -20,6 +20,7 @@ from convo.adapters._x_messages import (
     id_of,
     is_closed,
     message_of,
+    mine,
     own_message,
     place_of,
 )
@@ -66,8 +67,8 @@ async def prepare(api: Api, reply: Reply) -> str:
     if there is None:
         raise Missing(f"{api.host} does not have the post any more that this answers.")
     named = api.facts.id in {one.uid for one in reply.parent.mentions}
-    mine = reply.parent.author.uid == api.facts.id
-    if not mine and is_closed(there, named):
+    is_mine = reply.parent.author.uid == api.facts.id
+    if not is_mine and is_closed(there, named):
         raise Refused(CHOSEN)
     newer = await mine_since(api, number, 5, sending=True)
     whole = audience(reply.parent, api.facts.id)
@@ -83,7 +84,7 @@ async def prepare(api: Api, reply: Reply) -> str:
         number,
         reply.parent.root_uri or reply.parent.uri,
         max([number, *(text_id(one.id) for one, _ in newer)], key=int),
-        LINK if price == LINK else WRITE if mine else ANSWER,
+        LINK if price == LINK else WRITE if is_mine else ANSWER,
         [(one.uid, one.handle) for one in whole if one.uid not in dropped],
     )
     return wire.encoded(prepared)
@@ -121,16 +122,16 @@ async def answer(api: Api, request: str) -> Message:
             raise
         found = await _found(api, prepared, ())
         if found is None:
-            raise Refused(f"X has a post of yours with these words and takes no second one. {error.words}") from error
+            raise Refused(
+                f"X has a post of yours with these words and takes no second one. {error.words}"
+            ) from error
         return found
     envelope = part(response.body, wire.Envelope)
     sent = part(envelope.data, wire.Sent) if envelope is not None else None
     if sent is None or not wire.is_id(text_id(sent.id)):
         raise Ambiguous(f"{api.host} took the answer and said something that could not be read.")
     people = [Mention(uid, handle) for uid, handle in prepared.people]
-    return own_message(
-        api.facts, text_id(sent.id), prepared.text, prepared.parent, prepared.root, people
-    )
+    return own_message(api.facts, text_id(sent.id), prepared.text, prepared.parent, prepared.root, people)
 
 
 async def find(api: Api, request: str, claimed: Collection[str]) -> Proof:
@@ -143,7 +144,7 @@ async def _found(api: Api, prepared: Prepared, claimed: Collection[str]) -> Mess
     for post, posts in await mine_since(api, prepared.newest, _MOST):
         if answered_by(post) != prepared.parent_id or not _is_newer(post, prepared):
             continue
-        message = message_of(post, posts, api.facts)
+        message = message_of(post, posts, api.facts, mine(api.facts))
         if message.uri not in claimed and _bare(message.text) == _bare(prepared.text):
             return message
     return None

@@ -309,4 +309,3 @@ class _Numbered(Struct):
     """Whatever has an id."""
 
     id: str | int | None = None
-

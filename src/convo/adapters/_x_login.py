@@ -36,7 +36,9 @@ BUDGET = LoginField("monthly_budget", "Most to spend in a month, in dollars", he
 CLIENT = LoginField("client_id", "Client id of your app")
 CLIENT_SECRET = LoginField("client_secret", "Client secret (empty for a native app)", secret=True)
 TOKEN = LoginField("token", "Refresh token you already have (leave it empty to sign in)", secret=True)
-CODE = LoginField("code", "The address that did not open", secret=True, help="from the browser's address bar, whole")
+CODE = LoginField(
+    "code", "The address that did not open", secret=True, help="from the browser's address bar, whole"
+)
 PRICES = (
     f"X charges for what it gives: {money(OWNED)} a mention or own post (if the app is your own), {money(READ)} any "
     f"other post, {money(PERSON)} a person, each once a day; {money(ANSWER)} an answer, {money(LINK)} one with an "
@@ -103,7 +105,11 @@ async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: As
         secret = kept(credential.stored, Kept).refresh
     finally:
         await http.close()
-    written_options = {name: options[name] for name in ("monthly_budget", "client_id", "client_secret", "redirect") if name in options}
+    written_options = {
+        name: options[name]
+        for name in ("monthly_budget", "client_id", "client_secret", "redirect")
+        if name in options
+    }
     if account.url:
         written_options["url"] = account.url
     return LoginResult(secret, identity, {"user": identity.person.handle, **written_options})
@@ -199,4 +205,6 @@ def _limits(api: Api) -> Finding:
     left, most = api.limits.get("x-rate-limit-remaining", ""), api.limits.get("x-rate-limit-limit", "")
     if not left.isdigit() or not most.isdigit():
         return Finding("limits", True, f"{api.host} states no limit of requests.")
-    return Finding("limits", int(left) > 0, f"{left} of {most} such requests are left in this quarter of an hour.")
+    return Finding(
+        "limits", int(left) > 0, f"{left} of {most} such requests are left in this quarter of an hour."
+    )

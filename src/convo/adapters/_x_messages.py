@@ -18,17 +18,15 @@ from convo.model import Attachment, Link, Mention, Message, Person, Quote, Ref, 
 from convo.text import clean, one_line, parse_time
 
 EPOCH = 1_288_834_974_657
-"""Milliseconds of the Unix time at which X's ids begin: an id holds its time above 22 bits (widely known, not documented)."""
+"""Unix time, in milliseconds, at which X's ids begin: an id holds its time above 22 bits (known, not documented)."""
 STATUS = f"{WEB}/i/status/"
 _MEDIA = re.compile(r"/(?:photo|video)/\d+$")
 _POSTED = re.compile(r"^https?://(?:www\.|mobile\.)?(?:x|twitter)\.com/(\w+)/status/(\d+)")
 _LEADING = re.compile(r"\s*(?:@\w+\s+)*(?:@\w+\s*)?")
 _KINDS = {"photo": "picture", "video": "video", "animated_gif": "picture"}
-_NOT_NAMED = (
-    "X takes answers from programs only where the author named you or quoted you; answer on its page in the browser."
-)
-CHOSEN = "The author lets only some people answer, and X does not say whom; answer on its page in the browser."
-_PROTECTED = "The author's posts are protected, and your answer would be public; answer on X's page in the browser."
+_NOT_NAMED = "X takes answers from programs only where the author named or quoted you; answer in the browser."
+CHOSEN = "The author lets only some people answer, and X does not say whom; answer in the browser."
+_PROTECTED = "The author's posts are protected, and your answer would be public; answer in the browser."
 
 
 class Place(Struct):
@@ -46,6 +44,11 @@ class Place(Struct):
 def place_of(ref: Ref) -> Place:
     """What was kept with a message."""
     return kept(ref.data, Place)
+
+
+def mine(facts: Facts) -> Ref:
+    """What is known of one's own posts without being told: who wrote them."""
+    return Ref("", "", written(Place(uid=facts.id)))
 
 
 def id_of(ref: Ref) -> str:
@@ -84,9 +87,7 @@ def first_id(post: wire.Post) -> str:
     return (post.versions or [text_id(post.id)])[0]
 
 
-def messages_of(
-    items: Iterable[wire.Post], posts: Posts, facts: Facts, skipped: list[str]
-) -> list[Message]:
+def messages_of(items: Iterable[wire.Post], posts: Posts, facts: Facts, skipped: list[str]) -> list[Message]:
     """Many posts; a bad time is added to `skipped`."""
     found = []
     for post in items:
@@ -261,9 +262,8 @@ def _refusals(message: Message, post: wire.Post, protected: bool, facts: Facts) 
 
 
 def is_closed(post: wire.Post, named: bool) -> bool:
-    """Whether the author lets only some people answer, and it is not sure that the user is one of them."""
-    open_to = ("everyone", "mentionedUsers") if named else ("everyone",)
-    return bool(post.reply_settings) and post.reply_settings not in open_to
+    """Whether the author lets only some people answer: whom the post names may in any case."""
+    return post.reply_settings not in (None, "", "everyone") and not named
 
 
 def audience(message: Message, uid: str) -> tuple[Mention, ...]:
@@ -273,7 +273,9 @@ def audience(message: Message, uid: str) -> tuple[Mention, ...]:
     return tuple(reversed(found.values()))
 
 
-def own_message(facts: Facts, number: str, text: str, parent: str, root: str, people: Sequence[Mention]) -> Message:
+def own_message(
+    facts: Facts, number: str, text: str, parent: str, root: str, people: Sequence[Mention]
+) -> Message:
     """An answer that was just sent: X gives back its id, and the id holds its time."""
     return Message(
         uri=f"{STATUS}{number}",
@@ -287,7 +289,9 @@ def own_message(facts: Facts, number: str, text: str, parent: str, root: str, pe
         mentions=tuple(replace(one, leading=True) for one in people),
         visibility=Visibility.FOLLOWERS if facts.protected else Visibility.PUBLIC,
         data=written(
-            Place(root.removeprefix(STATUS), facts.username, facts.name, facts.id, parent.removeprefix(STATUS))
+            Place(
+                root.removeprefix(STATUS), facts.username, facts.name, facts.id, parent.removeprefix(STATUS)
+            )
         ),
     )
 
@@ -295,5 +299,3 @@ def own_message(facts: Facts, number: str, text: str, parent: str, root: str, pe
 def later(number: str, by: timedelta) -> str:
     """An id as it would be so much later, or earlier."""
     return id_at(time_of(number) + by)
-
-

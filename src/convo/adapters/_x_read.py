@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -23,16 +24,18 @@ from convo.adapters._x_messages import (
     place_of,
     time_of,
 )
-from convo.adapters.contract import Missing, Refused
+from convo.adapters.contract import Missing
 from convo.adapters.wire import text_id
 from convo.model import Conversation, Lookup, Message, Page, Ref
 from convo.text import format_time
 
+SEARCH = "/2/tweets/search/recent"
 PAGE = 100
 LEAST = 5
 """Fewer X does not give."""
 _SEARCH_LEAST = 10
 _BULK = 100
+_NAME = re.compile(r"\w{1,50}", re.ASCII)
 _UP = 10
 """Messages above one that are walked up to: each costs."""
 _BELOW = 30
@@ -67,9 +70,17 @@ def _begun(cursor: Cursor, now: datetime, *, again: bool) -> str:
 
 
 async def _page(
-    api: Api, path: str, text: str, since: datetime, *, price: int, least: int = LEAST, again: bool = False, **more: str
+    api: Api,
+    path: str,
+    text: str,
+    since: datetime,
+    *,
+    price: int,
+    least: int = LEAST,
+    again: bool = False,
+    **more: str,
 ) -> tuple[Posts, Cursor]:
-    """The next page of a list, newest first, and the cursor after it; a pass counts only when it was read to its end."""
+    """The next page of a list, newest first, and the cursor after it; a pass counts once it was read to its end."""
     cursor = kept(text, Cursor)
     if not cursor.token:
         cursor.floor = _begun(cursor, api.now(), again=again)
@@ -78,22 +89,20 @@ async def _page(
         fixed.append(("since_id", cursor.floor))
     else:
         fixed.append(("start_time", format_time(since.replace(microsecond=0))))
-    try:
-        posts = await _listed(api, path, fixed, _where(cursor), price, least)
-    except Refused:
-        if not cursor.token or not cursor.low:
-            raise
-        posts = await _listed(api, path, fixed, [("until_id", cursor.low)], price, least)
+    posts = await _listed(api, path, fixed, _where(path, cursor), price, least)
     numbers = [text_id(one.id) for one in posts.items]
     top = _newest(cursor.top, posts.newest, *numbers)
-    low = min(numbers, key=int, default=cursor.low)
-    if posts.next_token and posts.next_token != cursor.token:
+    low = min(numbers, key=int, default="")
+    if posts.next_token and (low, posts.next_token) != (cursor.low, cursor.token):
         return posts, Cursor(cursor.high, top, cursor.floor, low, posts.next_token)
     return posts, Cursor(_newest(cursor.high, top))
 
 
-def _where(cursor: Cursor) -> list[tuple[str, str]]:
-    return [("pagination_token", cursor.token)] if cursor.token else []
+def _where(path: str, cursor: Cursor) -> list[tuple[str, str]]:
+    """Where a pass goes on: below the oldest post so far, whatever is deleted meanwhile; by its token without one."""
+    if not cursor.token or cursor.low:
+        return [("until_id", cursor.low)] if cursor.token else []
+    return [("next_token" if path == SEARCH else "pagination_token", cursor.token)]
 
 
 async def _listed(
@@ -130,12 +139,14 @@ async def unnamed(api: Api, text: str, since: datetime) -> Page:
     """Answers to me whose authors took my name out: no mention tells of them, X's search of seven days does."""
     since = max(since, api.now() - _SEARCHED + timedelta(minutes=5))
     name = api.facts.username
+    if not _NAME.fullmatch(name):
+        return Page(cursor=text)
     cursor = kept(text, Cursor)
     if cursor.high and time_of(cursor.high) < since:  # older ids the search refuses
         text = written(Cursor())
     posts, after = await _page(
         api,
-        "/2/tweets/search/recent",
+        SEARCH,
         text,
         since,
         price=READ,
@@ -232,7 +243,10 @@ async def conversation(api: Api, ref: Ref) -> Conversation:
 async def _walk_up(api: Api, posts: Posts, found: dict[str, Message], skipped: list[str]) -> str:
     """Read what is above, one by one; gives what is missing, in words."""
     for _ in range(_UP):
-        for message in (*beside(posts, api.facts, skipped), *messages_of(posts.items, posts, api.facts, skipped)):
+        for message in (
+            *beside(posts, api.facts, skipped),
+            *messages_of(posts.items, posts, api.facts, skipped),
+        ):
             found.setdefault(message.uri, message)
         above = answered_by(posts.items[0])
         while above and f"{STATUS}{above}" in found:
@@ -249,7 +263,7 @@ async def _below(api: Api, root: str, skipped: list[str]) -> tuple[list[Message]
     """The newest answers of a conversation, and what is missing, in words."""
     query = [("query", f"conversation_id:{root}"), ("sort_order", "recency")]
     posts = await api.posts(
-        "/2/tweets/search/recent",
+        SEARCH,
         lambda count: [*query, ("max_results", str(count))],
         _BELOW,
         price=READ,
@@ -258,7 +272,10 @@ async def _below(api: Api, root: str, skipped: list[str]) -> tuple[list[Message]
     skipped += posts.skipped
     messages = messages_of([one for one in posts.items if not is_repeat(one)], posts, api.facts, skipped)
     if posts.next_token:
-        return messages, f"Only the {_BELOW} newest answers are read, as each costs; see the rest on X's page."
+        return (
+            messages,
+            f"Only the {_BELOW} newest answers are read, as each costs; see the rest on X's page.",
+        )
     if time_of(root) < api.now() - _SEARCHED:
         return messages, "X gives programs only the answers of the last seven days."
     return messages, ""
@@ -272,7 +289,9 @@ async def current(api: Api, number: str) -> wire.Post | None:
     return posts.items[0] if posts.items else None
 
 
-async def mine_since(api: Api, floor: str, most: int, *, sending: bool = False) -> list[tuple[wire.Post, Posts]]:
+async def mine_since(
+    api: Api, floor: str, most: int, *, sending: bool = False
+) -> list[tuple[wire.Post, Posts]]:
     """My own posts newer than an id, newest first, at most so many, each with what came along."""
     found: list[tuple[wire.Post, Posts]] = []
     where: list[tuple[str, str]] = []

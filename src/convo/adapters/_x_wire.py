@@ -116,9 +116,7 @@ class Post(Struct):
     def versions(self) -> list[str]:
         """The ids it had, oldest first; each edit gives a new one."""
         raw = (
-            self.edit_history_tweet_ids
-            if there(self.edit_history_tweet_ids)
-            else self.edit_history_post_ids
+            self.edit_history_tweet_ids if there(self.edit_history_tweet_ids) else self.edit_history_post_ids
         )
         return [str(one) for one in part(raw, list[str | int]) or [] if is_id(str(one))]
 
