@@ -29,6 +29,7 @@ WORLDS = {
     "gitlab": "gitlab_world:GitLabWorld",
     "mastodon": "mastodon_world:MastodonWorld",
     "wordpress": "wordpress_world:WordPressWorld",
+    "x": "x_world:XWorld",
 }
 PEOPLE = ("ana", "ben", "cleo")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -41,6 +41,11 @@ def poor() -> Iterator[XWorld]:
 @pytest.fixture
 def off() -> Iterator[XWorld]:
     yield from with_budget("")
+
+
+def at(when: datetime) -> Callable[[], datetime]:
+    """A clock that stands."""
+    return lambda: when
 
 
 def spent(world: XWorld) -> int:
@@ -141,7 +146,7 @@ def test_the_next_day_the_same_thing_costs_again(world: XWorld) -> None:
                 Http(world.base()),
                 world.credential,
                 identity.facts,
-                now=lambda when=when: when,
+                now=at(when),
             )
             message = (await adapter.fetch("mentions", "", long_ago(world))).messages[0]
             assert message.uri == said.uri
@@ -212,7 +217,7 @@ def test_with_the_month_the_budget_begins_anew(poor: XWorld) -> None:
             (datetime(2026, 11, 30, 23, 59, tzinfo=timezone.utc), False),
             (datetime(2026, 12, 1, tzinfo=timezone.utc), True),
         ):
-            adapter = X(poor.account, Http(poor.base()), poor.credential, facts, now=lambda when=when: when)
+            adapter = X(poor.account, Http(poor.base()), poor.credential, facts, now=at(when))
             if fine:
                 page = await adapter.fetch("mentions", "", long_ago(poor))
                 assert [one.uri for one in page.messages] == [said.uri]

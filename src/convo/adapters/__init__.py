@@ -70,6 +70,12 @@ BUILT_IN: Mapping[str, Known] = {
         ("client_id", "client_secret", "oauth"),
         "with a Google client of your own",
     ),
+    "x": Known(
+        "convo.adapters.x:X",
+        "X",
+        ("monthly_budget", "client_id", "client_secret", "redirect", "links", "own_app"),
+        "charges for every call; off until you set a budget",
+    ),
 }
 """In the order in which the first start offers them: the most common first."""
 

@@ -224,6 +224,9 @@ class Api:
             raise Refused(told) if write else RetryAt(told, next_month(self.session.now()))
         if response.status in (400, 403, 422) and words:
             raise Refused(quoted)
+        if words:
+            body = wire.encoded({"detail": words}).encode()
+            response = Response(response.status, response.headers, body, response.url)
         self.http.raise_for(response, write=write)
 
 

@@ -32,6 +32,7 @@ SCOPES = "tweet.read users.read tweet.write offline.access"
 NEEDED = ("tweet.read", "users.read", "offline.access")
 REDIRECT = "http://127.0.0.1:8765/callback"
 """X wants the address exactly as it stands in the app, port and all; nothing listens there."""
+_WRITTEN: tuple[str, ...] = ("monthly_budget", "client_id", "client_secret", "redirect")
 BUDGET = LoginField("monthly_budget", "Most to spend in a month, in dollars", help="such as 5")
 CLIENT = LoginField("client_id", "Client id of your app")
 CLIENT_SECRET = LoginField("client_secret", "Client secret (empty for a native app)", secret=True)
@@ -105,14 +106,10 @@ async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: As
         secret = kept(credential.stored, Kept).refresh
     finally:
         await http.close()
-    written_options = {
-        name: options[name]
-        for name in ("monthly_budget", "client_id", "client_secret", "redirect")
-        if name in options
-    }
+    kept_options = {name: options[name] for name in _WRITTEN if name in options}
     if account.url:
-        written_options["url"] = account.url
-    return LoginResult(secret, identity, {"user": identity.person.handle, **written_options})
+        kept_options["url"] = account.url
+    return LoginResult(secret, identity, {"user": identity.person.handle, **kept_options})
 
 
 async def _by_browser(http: Http, account: AccountConfig, redirect: str, ask: Ask) -> Signing:
