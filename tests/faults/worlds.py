@@ -11,8 +11,8 @@ from tests.faults.places import Running
 
 PLATFORMS = tuple(BUILT_IN)
 PEOPLE = ("ana", "ben", "cleo")
-_OPTIONS: dict[str, dict[str, Any]] = {"github": {"enterprise": True}}
-"""What makes a world one that a config's `url` leads to."""
+_OPTIONS: dict[str, dict[str, Any]] = {"github": {"enterprise": True}, "x": {"refresh_once": False}}
+"""What makes a world one that a config's `url` leads to, and whose directory may be copied with its sign-in."""
 
 
 def _class(platform: str) -> type[HttpWorld]:

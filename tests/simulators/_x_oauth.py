@@ -103,9 +103,10 @@ class OAuth:
 
     def _by_refresh(self, given: str) -> Answer:
         for family in self.families:
-            if given in family.used:
+            again = given in family.used
+            if again and self.network.quirks.refresh_once:
                 self._end(family)
-            if given == family.refresh:
+            if given == family.refresh or (again and not self.network.quirks.refresh_once):
                 self.refreshes += 1
                 family.used.add(given)
                 return self._issue(family)

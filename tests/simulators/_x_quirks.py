@@ -30,5 +30,7 @@ class Quirks:
     """Requests for mentions in fifteen minutes."""
     posts_a_quarter: int = 100
     longest: int = 280
+    refresh_once: bool = True
+    """A refresh token that is used again ends the sign-in; else it goes on, for what copies a whole directory."""
     redirect: str = "http://127.0.0.1:8765/callback"
     """The one address that is registered."""

@@ -142,16 +142,12 @@ async def find(api: Api, request: str, claimed: Collection[str]) -> Proof:
 
 async def _found(api: Api, prepared: Prepared, claimed: Collection[str]) -> Message | None:
     for post, posts in await mine_since(api, prepared.newest, _MOST):
-        if answered_by(post) != prepared.parent_id or not _is_newer(post, prepared):
+        if answered_by(post) != prepared.parent_id:
             continue
         message = message_of(post, posts, api.facts, mine(api.facts))
         if message.uri not in claimed and _bare(message.text) == _bare(prepared.text):
             return message
     return None
-
-
-def _is_newer(post: wire.Post, prepared: Prepared) -> bool:
-    return int(text_id(post.id)) > int(prepared.newest)
 
 
 def _bare(text: str) -> str:

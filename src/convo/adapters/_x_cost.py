@@ -44,8 +44,8 @@ def budget_of(account: AccountConfig) -> int:
     place = f"[accounts.{account.name}] of the config"
     if not text:
         raise Refused(
-            f"X charges for every call (convo doctor shows the prices), so {account.name} is off until you set a budget in "
-            f'dollars: put  monthly_budget = "5"  under {place}.'
+            f"X charges for every call (convo doctor shows the prices), so {account.name} is off until you set a "
+            f'budget in dollars: put  monthly_budget = "5"  under {place}.'
         )
     try:
         amount = Decimal(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from convo.adapters._x_cost import Ledger
@@ -85,10 +86,10 @@ MUTATIONS = [
     ),
     _of(
         "",
-        "test_the_same_words_again_are_found_or_refused",
-        "older answers count",
-        "answer._is_newer",
-        lambda *_: True,
+        "test_more_than_one_cashtag_is_refused",
+        "cashtags are not counted",
+        "answer._CASHTAG",
+        re.compile("(?!)"),
     ),
     _of(
         "",
