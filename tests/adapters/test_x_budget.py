@@ -357,6 +357,19 @@ def test_who_waits_is_looked_at_without_paying_for_people(world: XWorld) -> None
     asyncio.run(play())
 
 
+def test_a_conversation_that_would_cost_too_much_is_read_in_part() -> None:
+    for poor in with_budget("0.30"):
+        root = poor.i_post("mine")
+        said = poor.someone_replies(root, "a question")
+
+        async def play(adapter: Any, poor: XWorld = poor, said: Any = said) -> Any:
+            return await adapter.conversation((await received(adapter, poor, said)).ref)
+
+        found = run(poor, play)
+        assert {one.uri for one in found.messages} == {root.uri, said.uri}
+        assert found.partial.startswith("The budget of $0.30")
+
+
 def test_doctor_tells_prices_and_what_was_spent(world: XWorld) -> None:
     world.someone_mentions_me("hello")
     reading(world)

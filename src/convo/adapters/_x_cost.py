@@ -65,6 +65,10 @@ def next_month(now: datetime) -> datetime:
     return first + timedelta(days=days)
 
 
+class OverBudget(RetryAt):
+    """The next call could pass the budget; nothing was asked."""
+
+
 class Ledger:
     """What may still be spent this month, and what was."""
 
@@ -79,7 +83,11 @@ class Ledger:
     @property
     def owned(self) -> int:
         """The price of one's own lists: dearer where the app belongs to another account."""
-        return READ if self._session.account.options.get("own_app", "").strip().lower() == "no" else OWNED
+        return (
+            READ
+            if self._session.account.options.get("own_app", "").strip().lower() in ("no", "false")
+            else OWNED
+        )
 
     async def spent(self) -> int:
         """What was counted this month."""
@@ -93,7 +101,7 @@ class Ledger:
     async def set_aside(self, prices: Sequence[int], *, least: int = 1, write: bool = False) -> int:
         """Set aside what one more of these things after another would cost; gives for how many it is enough.
 
-        Raises RetryAt (for what is sent Refused) where it is not enough for `least` of them.
+        Raises OverBudget (for what is sent Refused) where it is not enough for `least` of them.
         """
         budget, now = self.budget, self._session.now()
 
@@ -136,4 +144,4 @@ class Ledger:
             f"The budget of {money(self.budget)} for X is used up this month: {money(spent)} were counted, and the "
             f"next call may cost {money(wanted)}; convo goes on in {begin:%B}, or when you raise monthly_budget."
         )
-        return Refused(words) if write else RetryAt(words, min(begin, now + _AGAIN))
+        return Refused(words) if write else OverBudget(words, min(begin, now + _AGAIN))

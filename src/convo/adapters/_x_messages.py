@@ -268,9 +268,11 @@ def is_closed(post: wire.Post, named: bool) -> bool:
 
 def audience(message: Message, uid: str) -> tuple[Mention, ...]:
     """The author and whom the message names: X adds these names to an answer by itself."""
-    people = [Mention(message.author.uid, message.author.handle), *message.mentions]
-    found = {one.uid: Mention(one.uid, one.handle) for one in reversed(people) if one.uid != uid}
-    return tuple(reversed(found.values()))
+    found: dict[str, Mention] = {}
+    for one in (Mention(message.author.uid, message.author.handle), *message.mentions):
+        if one.uid != uid:
+            found.setdefault(one.uid, Mention(one.uid, one.handle))
+    return tuple(found.values())
 
 
 def own_message(

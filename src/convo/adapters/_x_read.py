@@ -11,7 +11,7 @@ from msgspec import Struct
 from convo.adapters import _x_wire as wire
 from convo.adapters._keeping import kept, written
 from convo.adapters._x_api import Api, Posts
-from convo.adapters._x_cost import READ
+from convo.adapters._x_cost import READ, OverBudget
 from convo.adapters._x_messages import (
     STATUS,
     answered_by,
@@ -142,7 +142,8 @@ async def unnamed(api: Api, text: str, since: datetime) -> Page:
     if not _NAME.fullmatch(name):
         return Page(cursor=text)
     cursor = kept(text, Cursor)
-    if cursor.high and time_of(cursor.high) < since:  # older ids the search refuses
+    bounds = [one for one in (cursor.high, cursor.floor, cursor.low) if one]
+    if any(time_of(one) < since for one in bounds):  # older ids the search refuses
         text = written(Cursor())
     posts, after = await _page(
         api,
@@ -232,7 +233,10 @@ async def conversation(api: Api, ref: Ref) -> Conversation:
     partial = await _walk_up(api, posts, found, skipped)
     if not wire.is_id(root):
         return Conversation(tuple(found.values()), partial)
-    below, words = await _below(api, root, skipped)
+    try:
+        below, words = await _below(api, root, skipped)
+    except OverBudget as error:
+        below, words = [], error.words
     for message in below:
         found.setdefault(message.uri, message)
     if skipped:
