@@ -74,7 +74,7 @@ BUILT_IN: Mapping[str, Known] = {
         "convo.adapters.x:X",
         "X",
         ("monthly_budget", "client_id", "client_secret", "redirect", "links", "own_app"),
-        "charges for every call; off until you set a budget",
+        "charges for every call; needs a budget",
     ),
 }
 """In the order in which the first start offers them: the most common first."""
