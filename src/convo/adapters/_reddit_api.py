@@ -1,0 +1,274 @@
+"""The way to Reddit: a client that the user brings, a refresh token, an access token for an hour, what refusals mean.
+
+Reddit wants every program to say what it is and whose, and answers others late or not at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import platform
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta, timezone
+from urllib.parse import urlencode, urlsplit
+
+from msgspec import Raw, Struct
+
+from convo import __version__
+from convo.adapters import _reddit_wire as wire
+from convo.adapters._keeping import kept, written
+from convo.adapters._reddit_messages import SITE, Facts, me
+from convo.adapters.contract import Ambiguous, Credential, Identity, Missing, Refused, RetryAt, SignInAgain
+from convo.adapters.http import Http, Response
+from convo.adapters.wire import decode, part
+from convo.config import AccountConfig
+from convo.text import format_time, one_line, parse_time, shorten
+
+API = "https://oauth.reddit.com"
+Params = Sequence[tuple[str, str]]
+_EARLY = timedelta(minutes=2)
+_PATIENCE = 60.0
+"""Seconds that an answer may wait by itself for Reddit's own limit; whoever waits longer is asked."""
+_GONE = frozenset({"DELETED_COMMENT", "DELETED_LINK", "NO_THING_ID"})
+_WORDS = {
+    "THREAD_LOCKED": "This post or comment is locked there.",
+    "TOO_OLD": "This post is archived there: it is too old to be answered.",
+    "USER_BLOCKED": "Reddit lets no answers through between you and this person: one of you blocked the other.",
+    "NOT_AUTHOR": "Only its author can change or delete it.",
+}
+
+
+class Tokens(Struct):
+    """An access token, when it ends, and what it may do; kept as the account's session."""
+
+    access: str = ""
+    until: str = ""
+    scope: str = ""
+
+
+class Api:
+    """Requests of one account, with the access token renewed when it ends, and the sense of refusals."""
+
+    def __init__(self, http: Http, account: AccountConfig, credential: Credential, facts: Facts) -> None:
+        self.http = http
+        self.account = account
+        self.facts = facts
+        self.unfolding = asyncio.Lock()
+        """Held while comments of a tree are loaded: Reddit takes one such request at a time."""
+        self._credential = credential
+        self._tokens = Tokens()
+        self._turn = asyncio.Lock()
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """What the access token may do; empty before the first request."""
+        return frozenset(self._tokens.scope.replace(",", " ").split())
+
+    async def get(self, path: str, params: Params = ()) -> Response:
+        """Read. Raises AdapterError for every answer that is no success."""
+        for last in (False, True):
+            access = await self._access()
+            response = await self.http.get(
+                f"{self.http.base}{path}",
+                params=[*params, ("raw_json", "1")],
+                headers=self._headers(access),
+            )
+            if response.status != 401 or last:
+                break
+            await self._renew(access)
+        self.judge(response)
+        return response
+
+    async def send(self, path: str, form: Params | bytes) -> Response:
+        """Write a form, once. Raises AdapterError; Ambiguous when it may have been done."""
+        body = form if isinstance(form, bytes) else encoded(form)
+        for last in (False, True):
+            access = await self._access()
+            response = await self.http.send(
+                "POST",
+                f"{self.http.base}{path}",
+                params=[("raw_json", "1")],
+                content=body,
+                headers={
+                    "content-type": "application/x-www-form-urlencoded",
+                    **self._headers(access),
+                },
+            )
+            if response.status != 401 or last:
+                break
+            await self._renew(access)
+        self.judge(response, write=True)
+        return response
+
+    async def make(self, path: str, form: Params | bytes) -> list[Raw]:
+        """Write what gives things back, with errors in an answer of status 200. Raises AdapterError."""
+        response = await self.send(path, form)
+        try:
+            told = decode(response, wire.Answer).json
+        except RetryAt as error:
+            raise Ambiguous("Reddit took it and said something that could not be read.") from error
+        fail(told)
+        things = part(told.data, wire.Things)
+        return things.things if things is not None else []
+
+    def _headers(self, access: str) -> dict[str, str]:
+        return {
+            "authorization": f"Bearer {access}",
+            "accept": "application/json",
+            "user-agent": agent(self.account, self.facts.name),
+        }
+
+    async def _access(self) -> str:
+        """An access token that still holds. Raises SignInAgain, before any request, where no client is configured."""
+        client_of(self.account)
+        if not self._tokens.access:
+            self._tokens = kept(await self._credential.session(), Tokens)
+        if not self._tokens.access or _over(self._tokens):
+            await self._renew(self._tokens.access)
+        return self._tokens.access
+
+    async def _renew(self, old: str) -> None:
+        """Get a new access token, once for all who want one: another process may have got it meanwhile."""
+        async with self._turn, self._credential.refreshing():
+            stored = kept(await self._credential.session(), Tokens)
+            if stored.access and stored.access != old and not _over(stored):
+                self._tokens = stored
+                return
+            refresh = (await self._credential.read()).strip()
+            form = {"grant_type": "refresh_token", "refresh_token": refresh}
+            granted = await token(self.http, self.account, form, self.facts.name)
+            self._tokens = Tokens(granted.access_token, _until(granted), one_line(granted.scope))
+            await self._credential.save_session(written(self._tokens))
+
+    def judge(self, response: Response, *, write: bool = False) -> None:
+        """Class what is no success. Raises AdapterError."""
+        if response.ok:
+            return
+        told = part(response.body, wire.Answer)
+        if told is not None and response.status < 500:
+            fail(told.json)
+        if response.status == 401:
+            raise signed_out(self.account)
+        if response.status == 403:
+            denied = response.headers.get("www-authenticate", "")
+            if "insufficient_scope" in denied or b"insufficient_scope" in response.body:
+                raise Refused(f"The sign-in lacks a scope for this. Run  convo login {self.account.name}")
+            if response.body.lstrip()[:1] == b"<":
+                raise Refused("Reddit answered with a page that blocks programs (status 403).")
+        self.http.raise_for(response, write=write)
+
+    async def identify(self) -> Identity:
+        """Who signed in: one request, one more when the access token ended."""
+        found = decode(await self.get("/api/v1/me"), wire.Me)
+        self.facts = Facts(f"t2_{one_line(found.id)}", one_line(found.name))
+        return Identity(me(self.facts), written(self.facts))
+
+    async def known(self) -> Facts:
+        """The facts, asked for when nothing is stored yet."""
+        if not self.facts.name:
+            await self.identify()
+        return self.facts
+
+
+def encoded(form: Params) -> bytes:
+    """A form as it is sent."""
+    return urlencode(list(form)).encode()
+
+
+def fail(told: wire.Told) -> None:
+    """Class the errors that Reddit puts into an answer of status 200. Raises AdapterError where there are any."""
+    for error in told.errors:
+        name = one_line(error[0] or "") if error else ""
+        words = shorten(" ".join(one_line(one or "") for one in error[1:2]), 300)
+        quoted = f'Reddit said: "{words or name}"'
+        if name == "RATELIMIT" or told.ratelimit:
+            raise _later(told.ratelimit or 0.0, quoted)
+        if name in ("USER_REQUIRED", "NOT_LOGGED_IN"):
+            raise SignInAgain(quoted)
+        if name in _GONE:
+            raise Missing(quoted)
+        raise Refused(f"{_WORDS[name]} ({quoted})" if name in _WORDS else quoted)
+
+
+def _later(seconds: float, quoted: str) -> RetryAt | Refused:
+    """Reddit's limit on what one person says: short waits pass by themselves, long ones are the user's to decide."""
+    if not 0 < seconds <= 86_400:
+        return Refused(f"Reddit lets you say nothing more for now; try again later. {quoted}")
+    if seconds > _PATIENCE:
+        minutes = -(-int(seconds + 59) // 60) if seconds % 60 else int(seconds // 60)
+        return Refused(f"Reddit lets you answer again in {minutes} min; send it then. {quoted}")
+    return RetryAt(
+        f"Reddit lets you answer again in {int(seconds) + 1} s. {quoted}",
+        datetime.now(timezone.utc) + timedelta(seconds=seconds + 1),
+    )
+
+
+def agent(account: AccountConfig, name: str) -> str:
+    """What convo calls itself, in the form that Reddit asks for: system, program, version, and whose."""
+    user = name or account.user.strip() or "unknown"
+    safe = "".join(letter for letter in user if letter.isascii() and (letter.isalnum() or letter in "_-"))
+    return f"{platform.system().lower() or 'unknown'}:convo-inbox:{__version__} (by /u/{safe})"
+
+
+def client_of(account: AccountConfig) -> tuple[str, str]:
+    """Id and secret ("" for an installed app) of the client that the user brings. Raises SignInAgain without one."""
+    client = account.options.get("client_id", "").strip()
+    if not client:
+        raise SignInAgain(
+            "Reddit lets in only programs that it approved, and convo brings no approval of its own: the config needs "
+            f"the client_id of an app of yours. Run  convo login {account.name}"
+        )
+    return client, account.options.get("client_secret", "").strip()
+
+
+def site_of(account: AccountConfig) -> str:
+    """Where one signs in."""
+    return (account.options.get("www") or SITE).strip().rstrip("/")
+
+
+def signed_out(account: AccountConfig) -> SignInAgain:
+    """The error of a sign-in that does not hold any more."""
+    return SignInAgain(
+        "Reddit does not take the sign-in any more (taken back, or not used for a year). "
+        f"Run  convo login {account.name}"
+    )
+
+
+async def token(http: Http, account: AccountConfig, form: Mapping[str, str], name: str = "") -> wire.Granted:
+    """Ask the token address. Raises SignInAgain, Refused, RetryAt; asking twice does no harm."""
+    client = ":".join(client_of(account))
+    pair = base64.b64encode(client.encode()).decode()
+    http.hide(form.get("refresh_token", "") or pair)
+    headers = {"authorization": f"Basic {pair}", "user-agent": agent(account, name)}
+    address = f"{site_of(account)}/api/v1/access_token"
+    try:
+        response = await http.send("POST", address, data=dict(form), headers=headers, other_origin=True)
+    except Ambiguous as error:
+        raise RetryAt(error.words) from error
+    denied = part(response.body, wire.Denied)
+    word = one_line(str(denied.error)) if denied is not None else ""
+    if word in ("invalid_grant", "unauthorized_client"):
+        raise signed_out(account)
+    if response.status == 401 or word in ("invalid_client", "unsupported_grant_type"):
+        raise SignInAgain("Reddit does not take the client. Check client_id and client_secret in the config.")
+    if response.status == 400:
+        raise signed_out(account)
+    http.raise_for(response)
+    return decode(response, wire.Granted)
+
+
+def _over(tokens: Tokens) -> bool:
+    try:
+        return parse_time(tokens.until) <= datetime.now(timezone.utc)
+    except ValueError:
+        return True
+
+
+def _until(granted: wire.Granted) -> str:
+    seconds = min(max(granted.expires_in, 0.0), 86_400.0)
+    return format_time(datetime.now(timezone.utc) + timedelta(seconds=seconds) - _EARLY)
+
+
+def host_of(http: Http) -> str:
+    """The API's host, for sentences."""
+    return urlsplit(http.base).hostname or http.base
