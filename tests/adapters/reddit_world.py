@@ -131,7 +131,10 @@ class RedditWorld(HttpWorld):
     def someone_replies(
         self, to: Said, text: str, *, by: str = "ana", naming_me: bool = True, at: datetime | None = None
     ) -> Said:
-        return self._comment(by, text, self._of(to), at)
+        parent = self._of(to)
+        # Only the author of what is answered is told; who else shall be, is named.
+        named = naming_me and parent.author is not self.person_me
+        return self._comment(by, f"u/me {text}" if named else text, parent, at, text)
 
     def someone_quotes(self, what: Said, text: str, *, by: str = "ana") -> Said | None:
         return None

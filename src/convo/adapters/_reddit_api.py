@@ -10,6 +10,7 @@ import base64
 import platform
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
+from math import ceil
 from urllib.parse import urlencode, urlsplit
 
 from msgspec import Raw, Struct
@@ -29,6 +30,21 @@ Params = Sequence[tuple[str, str]]
 _EARLY = timedelta(minutes=2)
 _PATIENCE = 60.0
 """Seconds that an answer may wait by itself for Reddit's own limit; whoever waits longer is asked."""
+_NEEDS = {
+    "/api/comment": "submit",
+    "/api/editusertext": "edit",
+    "/api/del": "edit",
+    "/api/block_user": "account",
+    "/api/unfriend": "account",
+    "/api/v1/me": "identity",
+    "/message/": "privatemessages",
+    "/api/read_message": "privatemessages",
+    "/user/": "history",
+    "/api/info": "read",
+    "/comments/": "read",
+    "/prefs/": "read",
+}
+"""The scope that a request needs, by what its path begins with."""
 _GONE = frozenset({"DELETED_COMMENT", "DELETED_LINK", "NO_THING_ID"})
 _WORDS = {
     "THREAD_LOCKED": "This post or comment is locked there.",
@@ -76,6 +92,7 @@ class Api:
             if response.status != 401 or last:
                 break
             await self._renew(access)
+        self._lacking(path, response)
         self.judge(response)
         return response
 
@@ -97,6 +114,7 @@ class Api:
             if response.status != 401 or last:
                 break
             await self._renew(access)
+        self._lacking(path, response)
         self.judge(response, write=True)
         return response
 
@@ -140,6 +158,14 @@ class Api:
             self._tokens = Tokens(granted.access_token, _until(granted), one_line(granted.scope))
             await self._credential.save_session(written(self._tokens))
 
+    def _lacking(self, path: str, response: Response) -> None:
+        """Name the scope that is missing, where Reddit only says "Forbidden". Raises Refused."""
+        if response.status != 403 or not self.scopes or "*" in self.scopes:
+            return
+        need = next((scope for start, scope in _NEEDS.items() if path.startswith(start)), "")
+        if need and need not in self.scopes:
+            raise Refused(f"The sign-in lacks the scope {need}. Run  convo login {self.account.name}")
+
     def judge(self, response: Response, *, write: bool = False) -> None:
         """Class what is no success. Raises AdapterError."""
         if response.ok:
@@ -149,12 +175,8 @@ class Api:
             fail(told.json)
         if response.status == 401:
             raise signed_out(self.account)
-        if response.status == 403:
-            denied = response.headers.get("www-authenticate", "")
-            if "insufficient_scope" in denied or b"insufficient_scope" in response.body:
-                raise Refused(f"The sign-in lacks a scope for this. Run  convo login {self.account.name}")
-            if response.body.lstrip()[:1] == b"<":
-                raise Refused("Reddit answered with a page that blocks programs (status 403).")
+        if response.status == 403 and response.body.lstrip()[:1] == b"<":
+            raise Refused("Reddit answered with a page that blocks programs (status 403).")
         self.http.raise_for(response, write=write)
 
     async def identify(self) -> Identity:
@@ -181,24 +203,25 @@ def fail(told: wire.Told) -> None:
         name = one_line(error[0] or "") if error else ""
         words = shorten(" ".join(one_line(one or "") for one in error[1:2]), 300)
         quoted = f'Reddit said: "{words or name}"'
-        if name == "RATELIMIT" or told.ratelimit:
+        if name == "RATELIMIT":
             raise _later(told.ratelimit or 0.0, quoted)
-        if name in ("USER_REQUIRED", "NOT_LOGGED_IN"):
+        if name == "USER_REQUIRED":
             raise SignInAgain(quoted)
         if name in _GONE:
             raise Missing(quoted)
-        raise Refused(f"{_WORDS[name]} ({quoted})" if name in _WORDS else quoted)
+        raise Refused(f"{_WORDS[name]} {quoted}" if name in _WORDS else quoted)
 
 
 def _later(seconds: float, quoted: str) -> RetryAt | Refused:
     """Reddit's limit on what one person says: short waits pass by themselves, long ones are the user's to decide."""
     if not 0 < seconds <= 86_400:
-        return Refused(f"Reddit lets you say nothing more for now; try again later. {quoted}")
+        return Refused(f"Reddit lets you say nothing more for now; send it again later. {quoted}")
     if seconds > _PATIENCE:
-        minutes = -(-int(seconds + 59) // 60) if seconds % 60 else int(seconds // 60)
-        return Refused(f"Reddit lets you answer again in {minutes} min; send it then. {quoted}")
+        return Refused(
+            f"Reddit lets you answer again in {ceil(seconds / 60)} min; send it again then. {quoted}"
+        )
     return RetryAt(
-        f"Reddit lets you answer again in {int(seconds) + 1} s. {quoted}",
+        f"Reddit lets you answer again in {ceil(seconds)} s. {quoted}",
         datetime.now(timezone.utc) + timedelta(seconds=seconds + 1),
     )
 

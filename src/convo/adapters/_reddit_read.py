@@ -114,6 +114,22 @@ class _Tree:
     spoilt: bool = False
     """Something in it could not be read."""
     cut: bool = False
+    """Not all that stands above could be loaded."""
+    followed: set[str] = field(default_factory=set)
+
+    @property
+    def more(self) -> bool:
+        """Whether something of it was not loaded."""
+        hidden = any(f"{wire.COMMENT}_{one}" not in self.comments for one in self.hidden)
+        return self.cut or hidden or any(one not in self.followed for one in self.onward)
+
+    def top(self, name: str) -> str:
+        """The comment above one that was not loaded, "" where all up to the post is there."""
+        seen: set[str] = set()
+        while name in self.comments and name not in seen:
+            seen.add(name)
+            name = self.comments[name].parent_id
+        return name if name.startswith(f"{wire.COMMENT}_") and name not in seen else ""
 
     def add(self, rows: Iterable[Raw]) -> None:
         """Take what a listing of comments holds, and all below it."""
@@ -163,13 +179,13 @@ async def _load(api: Api, tree: _Tree, link: str, comment: str = "") -> None:
 
 async def _unfold(api: Api, tree: _Tree, link: str) -> None:
     """Load what the tree only names, one request at a time: Reddit refuses two at once."""
-    done: set[str] = set()
+    asked: set[str] = set()
     async with api.unfolding:
         for _ in range(_LOADS):
-            wanted = [one for one in tree.hidden if one not in done][:_UNFOLDED]
+            wanted = [one for one in tree.hidden if one not in asked][:_UNFOLDED]
             if not wanted:
-                break
-            done.update(wanted)
+                return
+            asked.update(wanted)
             params = [
                 ("link_id", f"{wire.POST}_{link}"),
                 ("children", ",".join(wanted)),
@@ -179,36 +195,29 @@ async def _unfold(api: Api, tree: _Tree, link: str) -> None:
             told = decode(await api.get("/api/morechildren", params), wire.Answer).json
             things = part(told.data, wire.Things)
             tree.add(things.things if things is not None else [])
-    tree.cut = tree.cut or any(one not in done for one in tree.hidden)
 
 
 async def _go_on(api: Api, tree: _Tree, link: str) -> None:
     """Load what goes on below a comment ("continue this thread"), from there."""
-    done: set[str] = set()
     for _ in range(_LOADS):
-        name = next((one for one in tree.onward if one not in done), "")
+        name = next((one for one in tree.onward if one not in tree.followed), "")
         if not name:
             return
-        done.add(name)
+        tree.followed.add(name)
         if name.startswith(f"{wire.COMMENT}_"):
             await _load(api, tree, link, name.partition("_")[2])
-    tree.cut = tree.cut or any(one not in done for one in tree.onward)
 
 
 async def _climb(api: Api, tree: _Tree, link: str, name: str) -> None:
     """Load the comments above one, eight at a time, up to the post."""
     for _ in range(_LOADS):
-        top, seen = name, {name}
-        while top in tree.comments and tree.comments[top].parent_id not in seen:
-            top = tree.comments[top].parent_id
-            seen.add(top)
-        if top in tree.comments or not top.startswith(f"{wire.COMMENT}_"):
+        top = tree.top(name)
+        if not top:
             return
-        before = len(tree.comments)
         await _load(api, tree, link, top.partition("_")[2])
-        if top not in tree.comments or len(tree.comments) == before:
+        if top not in tree.comments:
             break
-    tree.cut = True
+    tree.cut = bool(tree.top(name))
 
 
 async def conversation(api: Api, ref: Ref) -> Conversation:
@@ -223,6 +232,7 @@ async def conversation(api: Api, ref: Ref) -> Conversation:
         if ref.local_id not in tree.comments:
             raise Missing("Reddit does not show this comment any more.")
         await _climb(api, tree, link, ref.local_id)
+    await _go_on(api, tree, link)
     await _unfold(api, tree, link)
     await _go_on(api, tree, link)
     return _told(api, tree, ref)
@@ -256,5 +266,5 @@ def _told(api: Api, tree: _Tree, ref: Ref) -> Conversation:
         except ValueError:
             spoilt = True
     messages.sort(key=lambda one: one.created_at)
-    words = [sentence for sentence, holds in ((_MORE, tree.cut), (_UNREAD, spoilt)) if holds]
+    words = [sentence for sentence, holds in ((_MORE, tree.more), (_UNREAD, spoilt)) if holds]
     return Conversation(tuple(messages), " ".join(words))
