@@ -28,6 +28,7 @@ WORLDS = {
     "lemmy": "lemmy_world:LemmyWorld",
     "gitlab": "gitlab_world:GitLabWorld",
     "mastodon": "mastodon_world:MastodonWorld",
+    "reddit": "reddit_world:RedditWorld",
     "wordpress": "wordpress_world:WordPressWorld",
     "x": "x_world:XWorld",
 }

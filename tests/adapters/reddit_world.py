@@ -31,6 +31,8 @@ _BROKEN: list[Any] = [
     {"created_utc": "yesterday"},
     {"parent_id": "nonsense"},
     {"link_id": None},
+    {"link_id": None, "parent_id": "t1_1", "context": "nowhere"},
+    {"link_id": 7},
     {"subject": 7},
     "data",
     "nonsense",

@@ -1,4 +1,4 @@
-"""What is special about Reddit: names that are gone, trees that are cut, two kinds of limits, errors in good answers."""
+"""What is special about Reddit: names that go, trees that are cut, two kinds of limits, errors in good answers."""
 
 from __future__ import annotations
 
@@ -181,6 +181,24 @@ def test_a_private_message_is_told_of_once_and_hides_nothing(world: RedditWorld)
     assert found.uris == {said.uri}
     assert found.skipped == ["A private message is there; convo reads comments only."]
     assert reading(world, cursors=cursors).skipped == []
+
+
+def test_what_does_not_say_its_post_is_found_by_its_address(world: RedditWorld) -> None:
+    post = world.i_post("mine")
+    reply = world.someone_replies(post, "a reply")
+    mine = world.i_answer_elsewhere(reply, "my answer")
+    again = world.someone_replies(mine, "a reply to that")
+
+    def without(found: Any) -> Any:
+        for child in found["data"]["children"]:
+            del child["data"]["link_id"]
+        return found
+
+    change(world, "/message/inbox", without)
+    found = reading(world)
+    assert found.uris == {reply.uri, again.uri}
+    assert found.of(again).parent_uri == mine.uri
+    assert {one.root_uri for one in found.messages} == {post.uri}
 
 
 def test_my_posts_and_comments_are_both_read(world: RedditWorld) -> None:

@@ -76,6 +76,12 @@ BUILT_IN: Mapping[str, Known] = {
         ("monthly_budget", "client_id", "client_secret", "redirect", "links", "own_app"),
         "charges for every call; needs a budget",
     ),
+    "reddit": Known(
+        "convo.adapters.reddit:Reddit",
+        "Reddit",
+        ("client_id", "client_secret", "redirect", "www"),
+        "with an app of your own that Reddit approved",
+    ),
 }
 """In the order in which the first start offers them: the most common first."""
 

@@ -25,6 +25,7 @@ MENTION, REPLY = "mention", "reply"
 NOBODY = "[deleted]"
 _GONE = frozenset({"[deleted]", "[removed]"})
 _THING = re.compile(r"t([13])_([0-9a-z]{1,13})")
+_ADDRESS = re.compile(r"/comments/([0-9a-z]{1,13})/")
 _PERSON = re.compile(r"[A-Za-z0-9_-]{1,30}")
 _NAMED = re.compile(r"(?<![\w/])/?u/([A-Za-z0-9_-]{1,30})", re.ASCII)
 _LEADING = re.compile(r"\s*(?:/?u/[A-Za-z0-9_-]{1,30}[\s,:]*)*", re.ASCII)
@@ -88,6 +89,18 @@ def number(fullname: str) -> int:
     """A full name as the number it counts with, 0 for what is none: later things have higher ones."""
     found = _THING.fullmatch(fullname)
     return int(found[2], 36) if found else 0
+
+
+def link_of(comment: wire.Comment) -> str:
+    """The id of the post that a comment stands under. Raises ValueError where nothing tells it."""
+    if comment.link_id is not None:
+        return ids(comment.link_id, wire.POST)[1]
+    if comment.parent_id.startswith(f"{wire.POST}_"):
+        return ids(comment.parent_id)[1]
+    found = _ADDRESS.search(comment.context or "")
+    if found is None:
+        raise ValueError("it does not say where it stands")
+    return found[1]
 
 
 def uri_of(link: str, comment: str = "") -> str:
@@ -173,7 +186,7 @@ def comment_message(
     """
     before = carried or Place()
     _, own = ids(comment.name, wire.COMMENT)
-    _, link = ids(comment.link_id, wire.POST)
+    link = link_of(comment)
     above, parent = ids(comment.parent_id)
     gone = is_gone(comment)
     words = read("" if gone else comment.body, facts)

@@ -246,7 +246,7 @@ async def _link(api: Api, ref: Ref) -> str:
     for raw in await info(api, [ref.local_id]):
         thing = part(raw, wire.Thing)
         comment = part(thing.data, wire.Comment) if thing is not None else None
-        if comment is not None:
+        if comment is not None and comment.link_id:
             return comment.link_id.partition("_")[2]
     raise Missing("Reddit does not show this comment any more.")
 

@@ -40,8 +40,10 @@ class Comment(Struct, kw_only=True):
     author: str
     body: str
     parent_id: str
-    link_id: str
     created_utc: float
+    link_id: str | None = None
+    context: str | None = None
+    """Its address, in the inbox, where not all of them say which post they stand under."""
     edited: float | bool | None = None
     link_title: str | None = None
     subject: str | None = None
