@@ -85,7 +85,9 @@ def answered(world: RedditWorld, said: Said, text: str = "my answer") -> Message
 
 def test_without_a_client_there_is_an_explanation_and_no_request(world: RedditWorld) -> None:
     world.account.options.clear()  # type: ignore[attr-defined]
-    with pytest.raises(SignInAgain, match=r"client_id of an app of yours.*convo login reddit"):
+    with pytest.raises(
+        SignInAgain, match=r"client_id of an app of yours.*\[accounts.reddit\].*convo login reddit"
+    ):
         reading(world)
 
     async def work() -> None:

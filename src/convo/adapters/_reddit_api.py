@@ -238,15 +238,15 @@ def client_of(account: AccountConfig) -> tuple[str, str]:
     client = account.options.get("client_id", "").strip()
     if not client:
         raise SignInAgain(
-            "Reddit lets in only programs that it approved, and convo brings no approval of its own: the config needs "
-            f"the client_id of an app of yours. Run  convo login {account.name}"
+            "Reddit lets in only programs that it approved, and convo brings no approval of its own. It takes the "
+            f"client_id of an app of yours: write it into [accounts.{account.name}] and run  convo login {account.name}"
         )
     return client, account.options.get("client_secret", "").strip()
 
 
 def site_of(account: AccountConfig) -> str:
-    """Where one signs in."""
-    return (account.options.get("www") or SITE).strip().rstrip("/")
+    """Where one signs in: Reddit, or where the config says that the API is."""
+    return (account.options.get("www") or account.url or SITE).strip().rstrip("/")
 
 
 def signed_out(account: AccountConfig) -> SignInAgain:
