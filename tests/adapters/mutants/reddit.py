@@ -9,9 +9,12 @@ from tests.adapters.mutants import Mutation
 
 
 def _of(test: str, fault: str, name: str, instead: Any) -> Mutation:
-    file = "test_reddit_sign_in.py" if test.startswith("check") else "test_reddit.py"
+    file, _, rest = test.rpartition("::")
     return Mutation(
-        f"{file}::test_{test}", "reddit", fault, patch=(f"convo.adapters._reddit_{name}", instead)
+        f"test_reddit{file}.py::test_{rest}",
+        "reddit",
+        fault,
+        patch=(f"convo.adapters._reddit_{name}", instead),
     )
 
 
@@ -73,43 +76,43 @@ MUTATIONS = [
         100,
     ),
     _of(
-        "a_long_wait_is_told_and_the_draft_is_kept",
+        "_answers::a_long_wait_is_told_and_the_draft_is_kept",
         "sends again by itself however long the wait",
         "api._later",
         _waits,
     ),
     _of(
-        "refusals_with_status_200",
+        "_answers::refusals_with_status_200",
         "takes an error with a good status for success",
         "api.fail",
         _no_errors,
     ),
     _of(
-        "after_a_time_out_the_answer_is_looked_for",
+        "_answers::after_a_time_out_the_answer_is_looked_for",
         "looks in the late list only",
         "answer._below",
         _nothing,
     ),
     _of(
-        "what_others_wrote_is_neither_changed_nor_deleted",
+        "_answers::what_others_wrote_is_neither_changed_nor_deleted",
         "does not look whose it is",
         "answer._own",
         _anybodys,
     ),
     _of(
-        "many_are_marked_as_read_a_few_at_a_time",
+        "_answers::many_are_marked_as_read_a_few_at_a_time",
         "marks all at once",
         "answer._MARKED_AT_ONCE",
         100,
     ),
     _of(
-        "convo_says_what_it_is_and_whose",
+        "_answers::convo_says_what_it_is_and_whose",
         "says whose it is only by number",
         "api.agent",
         lambda account, name: "test:convo-inbox:1 (by /u/nobody)",
     ),
     _of(
-        "check_names_what_is_missing",
+        "_sign_in::check_names_what_is_missing",
         "demands nothing",
         "login.ANSWERING",
         frozenset(),
