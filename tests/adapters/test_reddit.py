@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from convo.testing.process import Process
 from convo.testing.tools import Cursors, long_ago, received
 from tests.adapters.playing import reading, run
 from tests.adapters.reddit_world import RedditWorld
+from tests.simulators import _reddit_views as views
 from tests.simulators._reddit_state import Comment
 from tests.simulators.faults import Fault
 from tests.simulators.messages import Answer, json_answer
@@ -113,6 +115,18 @@ def test_where_a_walk_goes_on_may_be_gone_without_a_trace(world: RedditWorld, go
     found = reading(world)
     assert {one.uri for one in said} == found.uris
     assert len(found.messages) == len(found.uris)
+
+
+def test_a_pinned_post_ends_no_walk(world: RedditWorld) -> None:
+    posts = [world.i_post(f"number {n}") for n in range(world.page_size + 5)]
+    pinned = world.state.add_link(world.person_me, "pinned", at=world.now() - timedelta(days=4_000))
+
+    def first(found: Any) -> Any:
+        found["data"]["children"].insert(0, views.link(pinned))
+        return found
+
+    change(world, "/submitted", first, times=1)
+    assert {one.uri for one in posts} <= reading(world, OWN).uris
 
 
 def test_a_walk_that_met_what_is_known_ends(world: RedditWorld) -> None:

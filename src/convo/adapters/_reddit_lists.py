@@ -72,7 +72,7 @@ async def read(
         return Page((), written(again), True)
     batch = _gathered(found.children, before | frozenset(cursor.seen), make, what)
     met = any(name in before for name in batch.names)
-    oldest = min(batch.times, default=0.0)
+    oldest = batch.times[-1] if batch.times else 0.0  # what is pinned stands first, however old
     old = bool(batch.times) and (
         moment(oldest) < since or (cursor.high > 0 and oldest < cursor.high - _BACK.total_seconds())
     )
