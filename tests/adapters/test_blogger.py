@@ -17,6 +17,7 @@ from convo.model import Message, Reason, Ref
 from convo.testing.tools import Cursors, long_ago, received
 from tests.adapters.blogger_world import TOKEN, BloggerWorld
 from tests.adapters.playing import reading, run, sign_in
+from tests.simulators import faults
 from tests.simulators._blogger_state import Author, Comment
 from tests.simulators.faults import Fault
 from tests.simulators.messages import Answer, Request, json_answer
@@ -138,6 +139,13 @@ def test_what_nobody_reads_any_more_is_gone(world: BloggerWorld, how: str) -> No
     else:
         getattr(world.blogs, how)(comment)
     assert run(world, lambda adapter: adapter.lookup([message.ref])).gone == (said.uri,)
+
+
+def test_a_foreign_page_of_not_found_proves_nothing_gone(world: BloggerWorld) -> None:
+    said = world.someone_mentions_me("a question")
+    world.site.home.add(faults.html(404), method="GET", path="/comments/", times=9)
+    with pytest.raises(RetryAt, match="sent something else"):
+        run(world, lambda adapter: adapter.lookup([Ref(said.uri, said.uri.rpartition("#c")[2])]))
 
 
 def test_a_blanked_comment_keeps_its_place(world: BloggerWorld) -> None:

@@ -77,9 +77,8 @@ class Weather:
             ("there", self.beside, self.beside.site.home.url),
         ):
             lines += [f"[accounts.{name}]", f'platform = "{place.account.platform}"', f'url = "{where}"']
-            lines += [f'user = "{place.account.user}"', f'secret = "{place.secrets[0]}"'][
-                : 1 + bool(place.secrets)
-            ]
+            lines.append(f'user = "{place.account.user}"')
+            lines += [f'secret = "{secret}"' for secret in place.secrets[:1]]
             for key, value in place.account.options.items():
                 lines.append(f'{key} = "{where if value == place.site.home.url else value}"')
         self.program.config.write_text("\n".join(lines) + "\n")

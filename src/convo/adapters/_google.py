@@ -173,7 +173,9 @@ class Google:
             self.http.raise_for(Response(429, response.headers, response.body, response.url))
         if "insufficientPermissions" in reasons:
             raise Refused(f"The sign-in lacks a scope. Run  convo login {self.account.name}  ({quoted})")
-        if response.status in (404, 410) and said:
+        if response.status in (404, 410):
+            if not said and not write:  # a hotel's network says so of every address; Google says it in data
+                raise RetryAt(f"{host} should have answered with data and sent something else.")
             raise Missing(quoted)
         if 400 <= response.status < 500 and response.status not in (408, 429) and said:
             raise Refused(quoted)
