@@ -88,9 +88,20 @@ def main(wanted: list[str]) -> int:
     os.chdir(ROOT)
     from convo.testing import AdapterSuite
     from tests.adapters import mutants
-    from tests.adapters.mutants import answers, forums, github, gitlab, reading, reddit, weather, whole, x
+    from tests.adapters.mutants import (
+        answers,
+        disqus,
+        forums,
+        github,
+        gitlab,
+        reading,
+        reddit,
+        weather,
+        whole,
+        x,
+    )
 
-    parts = (reading, weather, answers, whole, github, gitlab, forums, reddit, x)
+    parts = (reading, weather, answers, whole, github, gitlab, forums, disqus, reddit, x)
     every = [mutation for part in parts for mutation in part.MUTATIONS]
     chosen = [one for one in every if not wanted or any(name in one.test for name in wanted)]
     survivors = []

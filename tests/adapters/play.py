@@ -23,6 +23,7 @@ WORLDS = {
     "blogger": "blogger_world:BloggerWorld",
     "bluesky": "bluesky_world:BlueskyWorld",
     "discourse": "discourse_world:DiscourseWorld",
+    "disqus": "disqus_world:DisqusWorld",
     "github": "github_world:EnterpriseWorld",
     "hackernews": "hackernews_world:HackerNewsWorld",
     "lemmy": "lemmy_world:LemmyWorld",

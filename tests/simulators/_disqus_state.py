@@ -84,7 +84,7 @@ class Site:
     moderators: dict[str, set[str]] = field(default_factory=dict)
     threads: dict[str, Thread] = field(default_factory=dict)
     posts: dict[str, Post] = field(default_factory=dict)
-    last: int = 6_012_345_000
+    last: int = 6_013_000_000
 
     def number(self) -> str:
         """The next id, too large for 32 bits."""

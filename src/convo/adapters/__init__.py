@@ -70,6 +70,12 @@ BUILT_IN: Mapping[str, Known] = {
         ("client_id", "client_secret", "oauth"),
         "with a Google client of your own",
     ),
+    "disqus": Known(
+        "convo.adapters.disqus:Disqus",
+        "Disqus",
+        ("api_key", "forums"),
+        "with an application of your own",
+    ),
     "x": Known(
         "convo.adapters.x:X",
         "X",
