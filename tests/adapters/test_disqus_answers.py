@@ -230,6 +230,13 @@ def test_an_application_that_may_see_nothing_any_more_makes_nothing_gone(world: 
     assert run(world, lambda adapter: adapter.lookup([message.ref])).gone == (said.uri,)
 
 
+def test_a_foreign_page_of_not_found_makes_nothing_gone(world: DisqusWorld) -> None:
+    message = said_by(world, "a question")
+    world.site.home.add(faults.refuses(404, b"<html><body>Not here</body></html>"), path="/posts/details")
+    with pytest.raises(RetryAt, match="not its own"):
+        run(world, lambda adapter: adapter.lookup([message.ref]))
+
+
 def test_what_was_put_somewhere_else_is_taken_back(world: DisqusWorld) -> None:
     said = world.someone_mentions_me("a question")
     request = prepared(world, said)

@@ -116,6 +116,9 @@ class Api:
     def judge(self, response: Response, *, write: bool = False) -> None:
         """Class what is no success, by Disqus's own code first. Raises AdapterError or Accepted."""
         found = part(response.body, wire.Envelope)
+        if found is None and response.status in (404, 410):
+            foreign = f"{self.host} answered with a page that is not its own."
+            raise Ambiguous(foreign) if write else RetryAt(foreign)
         if found is None or (found.code == 0 and not response.ok):
             self.http.raise_for(response, write=write)
             if not response.ok:
