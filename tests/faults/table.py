@@ -79,6 +79,7 @@ def weather(platform: str, directory: Path, answers: bool) -> Counter[str]:
     found: Counter[str] = Counter()
     made = Weather(world(platform), directory)
     try:
+        made.demand_whole()
         for what, verdict in _answers(made) if answers else _syncs(made):
             _count(found, verdict, what)
     finally:

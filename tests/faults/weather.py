@@ -58,6 +58,9 @@ class Weather:
         self.beside.someone_mentions_me("Are you still there?")
         self._recover()
         self.whole = _facts(self.books())
+
+    def demand_whole(self) -> None:
+        """Without any fault everything is read."""
         assert all(one.uri in self.whole for one in self.said), "the world says what is never read"
 
     def close(self) -> None:
