@@ -45,7 +45,7 @@ NOT_UNDERSTOOD = pytest.mark.xfail(
     reason="now and then the simulated search never shows what was written right after the first sync",
     strict=False,
 )
-"""Seen in one of twenty starts on a busy machine, before any fault; whether the adapter or the simulator is wrong is open."""
+"""Seen in one of twenty starts on a busy machine, before any fault; which of the two is wrong is open."""
 TRIED = [pytest.param(one, marks=NOT_UNDERSTOOD) if one == "hackernews" else one for one in PLATFORMS]
 
 
