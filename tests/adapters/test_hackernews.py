@@ -16,7 +16,7 @@ from convo.config import AccountConfig
 from convo.model import Ref
 from convo.testing import Said, Trouble, Where
 from convo.testing.process import NAME, Process
-from convo.testing.tools import Cursors, long_ago, read, received
+from convo.testing.tools import Cursors, Reading, long_ago, read, received
 from convo.views import Draft
 from tests.adapters.hackernews_world import HackerNewsWorld
 from tests.adapters.playing import reading, run, sign_in
@@ -293,3 +293,19 @@ def test_no_credential_is_read_or_sent(world: HackerNewsWorld) -> None:
     run(world, work)
     assert {request.method for request in world.site.log} == {"GET"}
     assert not any("authorization" in request.headers for request in world.site.log)
+
+
+def test_the_span_that_is_asked_again_holds_its_first_second(world: HackerNewsWorld) -> None:
+    """What I wrote exactly so long before the newest that was seen is not lost at the edge."""
+
+    async def read_twice(adapter: Any) -> Reading:
+        cursors = Cursors()
+        await read(adapter, cursors, long_ago(world))
+        late.append(world.someone_mentions_me("in the very same second", at=now))
+        return await read(adapter, cursors, long_ago(world))
+
+    late: list[Said] = []
+    now = world.now()
+    world.someone_mentions_me("first", at=now)
+    found = run(world, read_twice)
+    assert late[0].uri in found.uris

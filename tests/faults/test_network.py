@@ -41,15 +41,7 @@ def _demand(verdict: Verdict, what: object) -> None:
     assert verdict.fine, f"{what}: {verdict}"
 
 
-NOT_UNDERSTOOD = pytest.mark.xfail(
-    reason="now and then the simulated search never shows what was written right after the first sync",
-    strict=False,
-)
-"""Seen in one of twenty starts on a busy machine, before any fault; which of the two is wrong is open."""
-TRIED = [pytest.param(one, marks=NOT_UNDERSTOOD) if one == "hackernews" else one for one in PLATFORMS]
-
-
-@pytest.mark.parametrize("platform", TRIED)
+@pytest.mark.parametrize("platform", PLATFORMS)
 def test_a_sync_ends_and_the_other_account_goes_on(weathers: Weathers, platform: str) -> None:
     """Every so-manieth fault, each platform others; it hits every request from the third on."""
     weather = weathers(platform)

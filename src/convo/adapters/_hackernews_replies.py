@@ -84,7 +84,8 @@ def _look(cursor: Cursor, begin: int) -> list[Walk]:
     if not cursor.top:
         return [Walk([], begin - _WATCHED, mine=True, size=_MANY)]
     parts = _parts(sorted(cursor.stories, key=lambda one: -cursor.stories[one])) or [[]]
-    return [Walk(part, cursor.top - _LAG, mine=at == 0) for at, part in enumerate(parts)]
+    after = cursor.top - _LAG - 1  # the search leaves both ends of a span out
+    return [Walk(part, after, mine=at == 0) for at, part in enumerate(parts)]
 
 
 def _parts(stories: list[int]) -> list[list[int]]:
