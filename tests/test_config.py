@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from convo.adapters import RETIRED
 from convo.config import Config, ConfigError, PlatformKeys, load
 
 KNOWN = {"mastodon": PlatformKeys(), "bluesky": PlatformKeys(options=("chat_service",))}
@@ -16,7 +17,7 @@ def read(tmp_path: Path, text: str | bytes) -> Config:
     path = tmp_path / "config.toml"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     path.chmod(0o600)
-    return load(path, KNOWN)
+    return load(path, KNOWN, RETIRED)
 
 
 def fault(tmp_path: Path, text: str | bytes) -> str:
@@ -107,11 +108,11 @@ def test_a_secret_that_others_can_read_breaks_its_account_only(tmp_path: Path) -
         '[accounts.a]\nplatform = "mastodon"\nsecret = "s3cr3t"\n[accounts.b]\nplatform = "mastodon"\n'
     )
     path.chmod(0o644)
-    config = load(path, KNOWN)
+    config = load(path, KNOWN, RETIRED)
     assert list(config.accounts) == ["b"]
     assert f"chmod 600 {path}" in config.broken["a"]
     path.chmod(0o600)
-    assert load(path, KNOWN).accounts["a"].secret == "s3cr3t"
+    assert load(path, KNOWN, RETIRED).accounts["a"].secret == "s3cr3t"
 
 
 def test_a_wrong_secret_is_not_shown(tmp_path: Path) -> None:

@@ -17,16 +17,6 @@ import tomli
 from convo.text import shorten
 from convo.values import frozen
 
-RETIRED = {
-    "googleplus": "Google+ was Google's social network and closed in April 2019; "
-    "convo import --from google-takeout FILE reads what you saved from it",
-    "klout": "Klout scored people by their reach and closed in May 2018; "
-    "it held no conversations, so there is nothing to bring over",
-    "empireavenue": "Empire Avenue was a stock market of people, later named Empire.Kred, and is gone; "
-    "no export of it is known, so there is nothing to bring over",
-}
-"""Places of the past, with what they were."""
-
 
 class ConfigError(Exception):
     """A fault that stops the program; `words` say where, what was expected and what was found."""
@@ -175,10 +165,21 @@ class PlatformKeys:
     options: tuple[str, ...] = ()
 
 
-def load(path: Path | None, platforms: Mapping[str, PlatformKeys]) -> Config:
+@frozen
+class _Known:
+    """The platforms that an account may be on, and those that are gone."""
+
+    platforms: Mapping[str, PlatformKeys]
+    retired: Mapping[str, str]
+
+
+def load(
+    path: Path | None, platforms: Mapping[str, PlatformKeys], retired: Mapping[str, str] | None = None
+) -> Config:
     """The config of a file; the defaults when there is none. Raises ConfigError.
 
-    `platforms` are the known ones with the keys of their own.
+    `platforms` are the known ones with the keys of their own, the most common first; `retired` are places of the past,
+    with what they were.
     """
     if path is None or not path.exists():
         return Config(path=path)
@@ -196,7 +197,7 @@ def load(path: Path | None, platforms: Mapping[str, PlatformKeys]) -> Config:
     for name, value in keys.items():
         if not isinstance(value, str):
             raise ConfigError(place.wrong("keys", name, "a key in quotes", value))
-    accounts, broken = _accounts(tables.get("accounts", {}), platforms, place)
+    accounts, broken = _accounts(tables.get("accounts", {}), _Known(platforms, retired or {}), place)
     return Config(
         InboxConfig(**inbox), NotifyConfig(**notify), dict(keys), LookConfig(**look), accounts, broken, path
     )
@@ -273,12 +274,12 @@ def _section(table: dict[str, Any], name: str, checks: dict[str, _Check], place:
 
 
 def _accounts(
-    table: dict[str, Any], platforms: Mapping[str, PlatformKeys], place: _Place
+    table: dict[str, Any], known: _Known, place: _Place
 ) -> tuple[dict[str, AccountConfig], dict[str, str]]:
     accounts: dict[str, AccountConfig] = {}
     broken: dict[str, str] = {}
     for name, value in table.items():
-        fault = _account_fault(name, value, platforms, place)
+        fault = _account_fault(name, value, known, place)
         if fault:
             broken[shorten(name, 40)] = fault
             continue
@@ -288,7 +289,7 @@ def _accounts(
     return accounts, broken
 
 
-def _account_fault(name: str, value: Any, platforms: Mapping[str, PlatformKeys], place: _Place) -> str:
+def _account_fault(name: str, value: Any, known: _Known, place: _Place) -> str:
     """The first fault of one account in words, "" when it has none."""
     section = f"accounts.{name}"
     if not _ACCOUNT_NAME.fullmatch(name):
@@ -298,14 +299,17 @@ def _account_fault(name: str, value: Any, platforms: Mapping[str, PlatformKeys],
         return place.wrong("accounts", name, f"a section [{section}]", value)
     platform = value.get("platform")
     if not isinstance(platform, str):
-        return f'{place.at(section, "platform")}: [{section}] needs a line such as platform = "mastodon".'
-    if platform in RETIRED:
-        return f"{place.at(section, 'platform')}: {RETIRED[platform]}. Take [{section}] out of the file."
-    if platform not in platforms:
-        near = get_close_matches(platform, list(platforms), 1, 0.5)
-        hint = f'Did you mean "{near[0]}"?' if near else "Known: " + ", ".join(sorted(platforms)) + "."
+        example = next(iter(known.platforms), "")
+        return f'{place.at(section, "platform")}: [{section}] needs a line such as platform = "{example}".'
+    if platform in known.retired:
+        return (
+            f"{place.at(section, 'platform')}: {known.retired[platform]}. Take [{section}] out of the file."
+        )
+    if platform not in known.platforms:
+        near = get_close_matches(platform, list(known.platforms), 1, 0.5)
+        hint = f'Did you mean "{near[0]}"?' if near else "Known: " + ", ".join(sorted(known.platforms)) + "."
         return f'{place.at(section, "platform")}: the platform "{shorten(platform, 40)}" is not known. {hint}'
-    options = platforms[platform].options
+    options = known.platforms[platform].options
     for key, given in value.items():
         if key in _ACCOUNT:
             expected = _ACCOUNT[key](given)

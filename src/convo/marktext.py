@@ -1,4 +1,4 @@
-"""Markdown of strangers to plain text, with its links, names, quotes and pictures (GitHub's flavour)."""
+"""Markdown of strangers to plain text, with its links, names, quotes and pictures (the flavour of code forges)."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ class _Reader:
         self.writer.block(2)
 
     def inline(self, tokens: Sequence[Token]) -> None:
-        """Running text; GitHub shows each line of a comment as a line."""
+        """Running text; forges show each line of a comment as a line."""
         for token in tokens:
             kind = token.type
             if kind == "text":

@@ -90,6 +90,17 @@ BUILT_IN: Mapping[str, Known] = {
     ),
 }
 """In the order in which the first start offers them: the most common first."""
+RETIRED: Mapping[str, str] = {
+    "googleplus": "Google+ was Google's social network and closed in April 2019; "
+    "convo import --from google-takeout FILE reads what you saved from it",
+    "klout": "Klout scored people by their reach and closed in May 2018; "
+    "it held no conversations, so there is nothing to bring over",
+    "empireavenue": "Empire Avenue was a stock market of people, later named Empire.Kred, and is gone; "
+    "no export of it is known, so there is nothing to bring over",
+}
+"""Places of the past, with what they were."""
+ARCHIVES: Mapping[str, str] = {"google-takeout": "convo.adapters.google_takeout"}
+"""What `convo import --from` takes, and the module that reads it with its `open_archive`."""
 
 
 class AdapterClass(Protocol):
@@ -144,15 +155,20 @@ class Platforms(Mapping[str, PlatformKeys]):
         return name in BUILT_IN or name in _entry_points()
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted({*BUILT_IN, *_entry_points()}))
+        return iter(offered())
 
     def __len__(self) -> int:
-        return len({*BUILT_IN, *_entry_points()})
+        return len(offered())
 
 
 def known_platforms() -> Mapping[str, PlatformKeys]:
     """Every platform a config may name, with the config keys of its own."""
     return Platforms()
+
+
+def login_example(name: str) -> str:
+    """How one signs in to an account of this name, for a sentence: the most common platform stands for all."""
+    return f"convo login {name} --platform {offered()[0]} --url https://…"
 
 
 def about(platform: str) -> str:

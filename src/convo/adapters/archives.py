@@ -7,10 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
+from convo.adapters import ARCHIVES
 from convo.model import Conversation, Person
-
-KINDS = {"google-takeout": "convo.adapters.google_takeout"}
-"""What `convo import --from` takes, and the module that reads it with its `open_archive`."""
 
 
 class ArchiveError(Exception):
@@ -36,7 +34,7 @@ class Archive(Protocol):
 
 
 class Module(Protocol):
-    """What a module of KINDS offers."""
+    """What a module of ARCHIVES offers."""
 
     def open_archive(self, path: Path) -> Archive:
         """Look into an archive. Raises ArchiveError."""
@@ -44,5 +42,5 @@ class Module(Protocol):
 
 
 def open_archive(kind: str, path: Path) -> Archive:
-    """Look into an archive of one of KINDS. Raises ArchiveError."""
-    return cast(Module, import_module(KINDS[kind])).open_archive(path)
+    """Look into an archive of one of ARCHIVES. Raises ArchiveError."""
+    return cast(Module, import_module(ARCHIVES[kind])).open_archive(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from convo.adapters import label
+from convo.adapters import label, login_example
 from convo.cli.output import say, say_error, say_json, status_json, table
 from convo.cli.run import DONE, FAILED, Session, UsageError, config_path, data_dir
 from convo.engine.login import Login, Wish
@@ -19,7 +19,7 @@ async def accounts(session: Session) -> int:
     if session.options.json:
         say_json([status_json(status) for status in found])
     elif not found:
-        say("There is no account yet. Add one:  convo login NAME --platform mastodon --url https://…")
+        say(f"There is no account yet. Add one:  {login_example('NAME')}")
     else:
         table(
             (
@@ -42,8 +42,7 @@ async def login(session: Session) -> int:
     known = session.config.accounts.get(options.name)
     if known is None and options.name not in session.config.broken and not options.platform:
         raise UsageError(
-            f"{options.name} is not in the config yet; say its platform, such as:  "
-            f"convo login {options.name} --platform mastodon --url https://…"
+            f"{options.name} is not in the config yet; say its platform, such as:  {login_example(options.name)}"
         )
     from convo.cli.ask import go_on, terminal_ask
 

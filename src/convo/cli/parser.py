@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
+from convo.adapters import ARCHIVES
 from convo.values import frozen
 
 VIEWS = (
@@ -279,7 +280,7 @@ COMMANDS: tuple[Command, ...] = (
         "transfer:bring_in",
         (
             _arg("file", metavar="FILE", help="the file, or an archive's folder"),
-            _arg("--from", dest="kind", choices=("google-takeout",), help="what kind of archive it is"),
+            _arg("--from", dest="kind", choices=tuple(ARCHIVES), help="what kind of archive it is"),
         ),
     ),
 )

@@ -64,12 +64,12 @@ def read_config(options: argparse.Namespace) -> Config:
 
     `convo login` makes the file that was named.
     """
-    from convo.adapters import known_platforms
+    from convo.adapters import RETIRED, known_platforms
 
     path = config_path(options)
     if options.config and options.command != "login" and not path.exists():
         raise ConfigError(f"{path} is not there. convo login NAME makes a config.")
-    config = load(path, known_platforms())
+    config = load(path, known_platforms(), RETIRED)
     named = [account.secret_env for account in config.accounts.values() if account.secret_env]
     if named:
         from convo.secrets import take_from_environment

@@ -6,6 +6,7 @@ from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from convo.adapters import login_example
 from convo.cli.output import say, say_error, say_json
 from convo.cli.progress import Progress, Stand, beside
 from convo.cli.run import DONE, FAILED, Session, UsageError
@@ -24,7 +25,7 @@ async def sync(session: Session) -> int:
     if options.offline:
         raise UsageError("sync needs the network; leave --offline away.")
     if not session.engine.accounts.names:
-        say_error("There is no account yet. Add one:  convo login NAME --platform mastodon --url https://…")
+        say_error(f"There is no account yet. Add one:  {login_example('NAME')}")
     session.engine.on_words = session.engine.on_words or say_error
     outcomes = await _with_progress(session, session.engine.sync.once(options.names))
     await session.engine.care.back_up()

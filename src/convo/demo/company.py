@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from convo.adapters.memory import MemoryAdapter, factory
+from convo.adapters.played import ACCOUNTS
 from convo.config import AccountConfig
-from convo.demo.stage import ACCOUNTS, Stage
+from convo.demo.stage import Stage
 from convo.model import Message, Visibility
 
 TURNS = 2

@@ -10,7 +10,7 @@ DIRECT = Visibility.DIRECT
 
 def play(stage: Stage) -> None:
     """Tell each of these conversations once."""
-    for scene in (_draft, _dough, _work, _direct, _hackernews, _quote):
+    for scene in (_draft, _dough, _work, _direct, _tree, _quote):
         scene(stage)
 
 
@@ -192,7 +192,7 @@ def _direct(stage: Stage) -> None:
     )
 
 
-def _hackernews(stage: Stage) -> None:
+def _tree(stage: Stage) -> None:
     says, ago = stage.says, stage.ago
     emil = stage.person("hn", "emilsand", "Emil Sand")
     root = says(

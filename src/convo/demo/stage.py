@@ -5,20 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from convo.adapters.contract import Verb
-from convo.adapters.memory import Server, Traits, World
+from convo.adapters.memory import Server, World
+from convo.adapters.played import ACCOUNTS, played_traits
 from convo.clock import Clock
 from convo.config import AccountConfig, Config, InboxConfig
 from convo.model import Attachment, Link, Message, Person, ProfileLink, Reason, Visibility
-
-ACCOUNTS = {
-    "fosstodon": ("mastodon", "fosstodon.org"),
-    "bsky": ("bluesky", "bsky.example"),
-    "work": ("github", "code.example"),
-    "bread": ("wordpress", "bread.example"),
-    "hn": ("hackernews", "news.example"),
-}
-"""The user's accounts: name, platform, server."""
 
 
 def config() -> Config:
@@ -30,28 +21,6 @@ def config() -> Config:
     return Config(inbox=InboxConfig(history_days=3650), accounts=accounts)
 
 
-def _traits() -> dict[str, Traits]:
-    """What each place can do, much as the real ones can."""
-    chat = "This place takes answers only on its own page."
-    everything, talk = frozenset(Verb), {Verb.ANSWER, Verb.DELETE, Verb.EDIT}
-    unheld = {Verb.MODERATE: "There is nothing to approve here."}
-    unedited = "There is no edit there; delete your answer and write it again."
-    return {
-        "fosstodon": Traits(verbs=everything - {Verb.MODERATE}, refusals=unheld),
-        "bsky": Traits(
-            limit=300,
-            block_is_public=True,
-            verbs=everything - {Verb.MODERATE, Verb.EDIT},
-            refusals={**unheld, Verb.EDIT: unedited},
-        ),
-        "work": Traits(
-            limit=65536, verbs=frozenset({*talk, Verb.MARK_READ, Verb.MUTE_THREAD}), refusals=unheld
-        ),
-        "bread": Traits(limit=None, verbs=frozenset({*talk, Verb.MODERATE})),
-        "hn": Traits(limit=None, verbs=frozenset(), refusals={Verb.ANSWER: chat, **unheld}),
-    }
-
-
 class Stage:
     """Where the cast plays: `now` is the evening's first moment, all times are told back from it."""
 
@@ -61,7 +30,7 @@ class Stage:
         self.world = World(clock)
         self.servers: dict[str, Server] = {}
         self.me: dict[str, Person] = {}
-        traits = _traits()
+        traits = played_traits()
         for name, (platform, server) in ACCOUNTS.items():
             self.servers[name] = self.world.server(server, platform, traits=traits[name])
             handle = {"fosstodon": "@me@fosstodon.org", "bsky": "@me.bsky.example"}.get(name, "me")

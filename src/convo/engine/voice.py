@@ -352,5 +352,5 @@ def _group(visibility: Visibility) -> str:
 
 
 def too_long(platform: str, by: int) -> str:
-    """Too long for Mastodon by 14."""
+    """How much too long an answer is for a platform."""
     return f"Too long for {platform} by {by}."
