@@ -234,6 +234,10 @@ class OutboxRow:
     """When a held one goes, or the next try of a queued one."""
     uri: str
     url: str
+    sent_at: datetime | None = None
+    """When its last attempt left, None before the first."""
+    looked_at: datetime | None = None
+    """When an unsure one was last looked for."""
 
 
 @frozen

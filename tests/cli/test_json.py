@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from convo.adapters.contract import Ambiguous
 from convo.demo.stage import Stage
 from convo.text import parse_time
 from tests.cli.conftest import Cli
@@ -91,6 +92,7 @@ def test_reply_and_outbox(synced: Cli, stage: Stage) -> None:
     assert held.json["state"] == "held"
     (row,) = synced("outbox", "--json").json
     assert set(row) >= {"id", "state", "account", "message", "to", "text", "error", "created_at"}
+    assert (row["sent_at"], row["looked_at"]) == (None, None)
     assert (row["state"], row["to"], row["text"]) == ("held", "@ben.okafor.example", "I read it tonight.")
     cancelled = synced("outbox", "cancel", row["id"], "--json").json
     assert cancelled == {"cancelled": row["id"], "draft": "I read it tonight."}
@@ -102,6 +104,21 @@ def test_reply_and_outbox(synced: Cli, stage: Stage) -> None:
     assert [message.uri for message in mine] == [sent.json["uri"]]
     states = {one["id"]: one["state"] for one in synced("list", "--view", "all", "--json").json}
     assert states[ben["id"]] == "answered"
+
+
+def test_an_unsure_answer_says_when_it_left_and_when_it_was_looked_for(synced: Cli, stage: Stage) -> None:
+    server = stage.servers["bsky"]
+    server.untellable = "The list of own messages is off."
+    server.expect("answer", Ambiguous("the line broke"))
+    rows = synced("list", "--account", "bsky", "--json").json
+    ben = next(row for row in rows if "@ben.okafor.example" in row["waiting_for"])
+    told = synced("reply", ben["id"], "-m", "I read it tonight.")
+    assert told.status == 1
+    assert re.search(r"Your answer left at \d+:\d\d, and the line broke before Bluesky said yes\.", told.err)
+    (row,) = synced("outbox", "--json").json
+    assert row["state"] == "unsure"
+    assert row["sent_at"] <= row["looked_at"]
+    assert re.search(r'last at \d+:\d\d, and could not tell: "The list of own', synced("outbox").out)
 
 
 def test_triage_says_its_sentence(synced: Cli) -> None:

@@ -590,7 +590,7 @@ async def unsure(engine: Engine) -> None:
     from convo.store import outbox
 
     (row,) = engine.inbox.outbox()
-    await engine.store.write(outbox.unsure, row.outbox_id, "The line broke.")
+    await engine.store.write(outbox.unsure, row.outbox_id, "The line broke.", engine.clock.now())
 
 
 # trust

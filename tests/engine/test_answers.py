@@ -580,7 +580,7 @@ def test_unsure_is_settled_by_the_user(stage: Stage) -> None:
         rows = [await engine.answers.send(draft(engine, message), hold=0) for message in (asked, other)]
         for row in rows:
             await engine.store.write(outbox.start, row.outbox_id, "{}", engine.clock.now())
-            await engine.store.write(outbox.unsure, row.outbox_id, "The line broke.")
+            await engine.store.write(outbox.unsure, row.outbox_id, "The line broke.", engine.clock.now())
         assert (await engine.answers.settle(rows[0].outbox_id, True)).state is OutboxState.SENT
         assert (await engine.answers.retry(rows[1].outbox_id)).state is OutboxState.QUEUED
         with pytest.raises(CannotAnswer, match="Nobody is unsure"):

@@ -239,9 +239,12 @@ def test_an_unsure_answer_that_is_found_meanwhile_says_so(tmp_path: Path) -> Non
     async def play(engine: Engine) -> None:
         said: list[str] = []
         engine.on_words = said.append
+        stage.clock.step(600)
         again = await engine.delivery.look(found.outbox_id)
         assert again is not None
         assert again.state is OutboxState.UNSURE
+        assert (again.sent_at, again.looked_at) == (found.sent_at, engine.clock.now())
+        assert found.looked_at == stage.clock.now() - timedelta(seconds=600)
         stage.server().untellable = ""
         again = await engine.delivery.look(found.outbox_id)
         assert again is not None

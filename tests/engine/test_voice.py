@@ -187,6 +187,24 @@ def test_sending() -> None:
     assert voice.HAS_LEFT == "That answer has left. D on it deletes it."
 
 
+def test_unsure_names_when_it_left_and_when_it_was_looked_for() -> None:
+    row = outbox(OutboxState.UNSURE, error="The list is off.")
+    left, looked = NOW - timedelta(minutes=40), NOW - timedelta(minutes=1)
+    assert voice.unsure(replace(row, sent_at=left, looked_at=looked), "Mastodon", NOW) == (
+        "Your answer left at 9:50, and the line broke before Mastodon said yes. convo has looked there since, "
+        'last at 10:29, and could not tell: "The list is off." Nothing is sent again until you say so.'
+    )
+    days = replace(row, sent_at=left - timedelta(days=3), looked_at=left - timedelta(days=20), error="")
+    assert voice.unsure(days, "Mastodon", NOW) == (
+        "Your answer left on Tuesday at 9:50, and the line broke before Mastodon said yes. convo has looked there "
+        "since, last on 31 Oct at 9:50, and could not tell. Nothing is sent again until you say so."
+    )
+    unknown = outbox(OutboxState.UNSURE, error="The store was damaged: look there.")
+    assert voice.unsure(unknown, "Mastodon", NOW) == (
+        "The store was damaged: look there. Nothing is sent again until you say so."
+    )
+
+
 def test_who_may_read_it() -> None:
     assert (
         voice.wider(Visibility.PUBLIC, "Ana", Visibility.FOLLOWERS)

@@ -169,7 +169,7 @@ def test_unsure_is_settled_by_the_user_only(talk: Talk) -> None:
     there, not_there = take(talk, ana), take(talk, ben)
     for number in (there, not_there):
         talk.run(outbox.start, number, f'{{"n": {number}}}', talk.now)
-        talk.run(outbox.unsure, number, "The line broke.")
+        talk.run(outbox.unsure, number, "The line broke.", talk.now)
     talk.clock.step(86400)
     assert talk.run(outbox.release_held, talk.now) == 0
     assert outbox.due(talk.db, talk.accounts["one"], talk.now) is None
@@ -183,11 +183,37 @@ def test_unsure_is_settled_by_the_user_only(talk: Talk) -> None:
     assert not talk.run(outbox.settle, there, False, talk.now)
 
 
+def test_unsure_knows_when_it_left_and_when_it_was_looked_for(talk: Talk) -> None:
+    number = take(talk, talk.ask("ana", "One"))
+    left = talk.now
+    talk.run(outbox.start, number, "{}", left)
+    talk.clock.step(5)
+    talk.run(outbox.unsure, number, "The line broke.", talk.now)
+    talk.clock.step(600)
+    talk.run(outbox.looked, number, talk.now)
+    (row,) = outbox.rows(talk.db)
+    assert (row.state, row.sent_at, row.looked_at, row.leaves_at) == (
+        OutboxState.UNSURE,
+        left,
+        talk.now,
+        None,
+    )
+    talk.run(outbox.settle, number, False, talk.now)
+    talk.run(outbox.looked, number, talk.now)
+    (row,) = outbox.rows(talk.db)
+    assert (row.state, row.sent_at, row.looked_at, row.leaves_at) == (
+        OutboxState.QUEUED,
+        left,
+        None,
+        talk.now,
+    )
+
+
 def test_unsure_can_go_back_into_the_drafts(talk: Talk) -> None:
     ana = talk.ask("ana", "One")
     number = take(talk, ana)
     talk.run(outbox.start, number, "{}", talk.now)
-    talk.run(outbox.unsure, number, "The line broke.")
+    talk.run(outbox.unsure, number, "The line broke.", talk.now)
     assert talk.run(outbox.back_to_draft, number, talk.now).text == "Yes"
     assert outbox.rows(talk.db, open_only=False) == []
 

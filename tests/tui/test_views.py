@@ -190,7 +190,12 @@ async def test_leaving_while_an_answer_is_held(size: str) -> None:
 @pytest.mark.parametrize("size", SIZES)
 async def test_asking_whether_an_answer_arrived(size: str) -> None:
     made = engine()
-    made.outbox[2] = replace(made.outbox[2], state=OutboxState.UNSURE)
+    made.outbox[2] = replace(
+        made.outbox[2],
+        state=OutboxState.UNSURE,
+        sent_at=cast.NOW - timedelta(minutes=39),
+        looked_at=cast.NOW - timedelta(minutes=1),
+    )
     async with inbox(SIZES[size], engine=made) as play:
         await play.press("g", "o", "j", "enter")
         same_as_kept(f"unsure-{size}", play.text)

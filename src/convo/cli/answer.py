@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from convo.adapters import label
 from convo.adapters.contract import Verb
 from convo.cli.input import confirmed, written_text
 from convo.cli.output import entry_json, outbox_json, say, say_error, say_json, sent_json, table
 from convo.cli.run import DONE, FAILED, Session, UsageError, data_dir
+from convo.engine import voice
 from convo.engine.answers import LONGEST_HOLD
 from convo.engine.terms import Terms
 from convo.model import Visibility
@@ -185,13 +187,17 @@ def _tell(session: Session, row: OutboxRow) -> None:
         OutboxState.HELD: f"To {row.to.shown}: held back for now ({public_id('o', row.outbox_id)}).",
         OutboxState.QUEUED: f"To {row.to.shown}: queued. {row.error}".rstrip(),
         OutboxState.SENDING: f"To {row.to.shown}: on its way.",
-        OutboxState.UNSURE: f"Did this reach {row.to.shown}? {row.error} convo outbox shows it.",
+        OutboxState.UNSURE: f"Did this reach {row.to.shown}? {_unsure(session, row)} convo outbox shows it.",
         OutboxState.FAILED: f"Not sent: to {row.to.shown}. {row.error} Your words are kept as a draft.",
     }
     if row.state in (OutboxState.UNSURE, OutboxState.FAILED):
         say_error(sentences[row.state])
     else:
         say(sentences[row.state])
+
+
+def _unsure(session: Session, row: OutboxRow) -> str:
+    return voice.unsure(row, label(row.platform), session.engine.clock.now())
 
 
 async def edit(session: Session) -> int:
@@ -249,7 +255,7 @@ async def outbox(session: Session) -> int:
                 f"To {row.to.shown}",
                 row.account,
                 row.text,
-                row.error,
+                _unsure(session, row) if row.state is OutboxState.UNSURE else row.error,
             )
             for row in rows
         )

@@ -115,6 +115,8 @@ def outbox_json(row: OutboxRow) -> dict[str, Any]:
         "text": row.text,
         "error": row.error,
         "created_at": _time(row.created_at),
+        "sent_at": _time(row.sent_at),
+        "looked_at": _time(row.looked_at),
     }
 
 

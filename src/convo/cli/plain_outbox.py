@@ -18,8 +18,7 @@ def explain(plain: Plain, row: OutboxRow) -> None:
     word = plain.table.letter("open") or plain.table.word("open")
     if row.state is OutboxState.UNSURE:
         plain.talk.say(
-            f"The line broke after your answer had left and before {label(row.platform)} said yes. convo has looked "
-            "there since and could not tell. Nothing is sent again until you say so.",
+            voice.unsure(row, label(row.platform), plain.now),
             f"{word} says what you know of it.",
         )
 

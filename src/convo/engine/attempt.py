@@ -165,9 +165,10 @@ class Attempt:
         return Outcome.SETTLED
 
     async def look_again(self, name: str, adapter: Adapter, row: Leaving) -> Outcome:
-        """Look once more for an unsure answer: only finding it changes anything. Raises AdapterError."""
+        """Look once more for an unsure answer: only finding it changes its state. Raises AdapterError."""
         proof = await self._proof(adapter, row)
         if not isinstance(proof, Found):
+            await self._store.write(outbox.looked, row.outbox_id, self._clock.now())
             return Outcome.LATER
         outcome = await self._arrived(name, row, proof.message)
         shown = outbox.row(self._store.reader, row.outbox_id)
@@ -219,7 +220,7 @@ class Attempt:
 
     async def _doubt(self, row: Leaving, words: str) -> Outcome:
         self._looks.pop(row.outbox_id, None)
-        await self._store.write(outbox.unsure, row.outbox_id, words)
+        await self._store.write(outbox.unsure, row.outbox_id, words, self._clock.now())
         return Outcome.SETTLED
 
 

@@ -174,6 +174,15 @@ def on(when: datetime, now: datetime) -> str:
     return f"on {day if when.year == now.year else f'{day} {when.year}'} at {shown_time(when)}"
 
 
+def at(when: datetime, now: datetime) -> str:
+    """A time past, in a sentence: "at 9:51" today, "on Tuesday at 9:51", "on 12 Nov at 9:51"."""
+    when, now = local(when, now)
+    if days_ago(when, now) <= 0:
+        return f"at {shown_time(when)}"
+    day = day_of(when, now)
+    return f"{'in' if day.isdigit() else 'on'} {day} at {shown_time(when)}"
+
+
 def who_waits(people: Sequence[Someone], first_since: datetime | None, now: datetime) -> str:
     """The top line: "Ana, Ben and others wait; Ana since Tuesday"."""
     if not people or first_since is None:
@@ -285,6 +294,20 @@ def sending(row: OutboxRow, now: datetime) -> str:
         "unsure": f"Did this reach {to}? g o shows what convo knows.",
         "failed": f"Not sent: to {to}. {row.error} r changes it.",
     }[row.state.value]
+
+
+def unsure(row: OutboxRow, place: str, now: datetime) -> str:
+    """What is known of an answer that may have arrived: when it left, and when it was last looked for at `place`."""
+    if row.sent_at is None:
+        told = row.error or "Nobody can tell whether this answer left."
+    else:
+        looked = f" since, last {at(row.looked_at, now)}," if row.looked_at is not None else " since"
+        found = f': "{row.error}"' if row.error else "."
+        told = (
+            f"Your answer left {at(row.sent_at, now)}, and the line broke before {place} said yes. "
+            f"convo has looked there{looked} and could not tell{found}"
+        )
+    return f"{told} Nothing is sent again until you say so."
 
 
 def no_network(to: Someone) -> str:

@@ -151,9 +151,15 @@ def back_to_queue(db: sqlite3.Connection, outbox_id: int, at: datetime, error: s
     _move(db, outbox_id, "queued", at, error=error)
 
 
-def unsure(db: sqlite3.Connection, outbox_id: int, error: str) -> None:
+def unsure(db: sqlite3.Connection, outbox_id: int, error: str, now: datetime) -> None:
     """It cannot be told whether it arrived: nothing more happens until the user says so."""
-    _move(db, outbox_id, "unsure", None, error=error)
+    _move(db, outbox_id, "unsure", now, error=error)
+
+
+def looked(db: sqlite3.Connection, outbox_id: int, now: datetime) -> None:
+    """An unsure answer was looked for once more, in vain."""
+    if state_of(db, outbox_id) == "unsure":
+        _move(db, outbox_id, "unsure", now)
 
 
 def failed(db: sqlite3.Connection, outbox_id: int, error: str, now: datetime) -> None:
@@ -251,7 +257,7 @@ _LEAVING = (
 _SHOWN = (
     "SELECT o.id, ifnull(m.thread_id, 0), a.name, a.platform, o.uri,"
     " CASE o.state WHEN 'failed' THEN ifnull(d.text, '') ELSE o.text END,"
-    " o.state, o.error, o.created_at, o.leaves_at, o.sent_uri, o.sent_url,"
+    " o.state, o.error, o.created_at, o.leaves_at, o.last_sent_at, o.sent_uri, o.sent_url,"
     " p.id, p.uid, p.handle, p.name, p.url, p.is_me, p.bot, ifnull(c.circle, 0)"
     " FROM outbox o JOIN account a ON a.id = o.account_id"
     " LEFT JOIN draft d ON d.account_id = o.account_id AND d.uri = o.uri"
@@ -303,10 +309,9 @@ def _leaving(db: sqlite3.Connection, row: tuple[Any, ...]) -> Leaving:
 
 
 def _shown(row: tuple[Any, ...]) -> OutboxRow:
-    outbox_id, thread_id, account, platform, uri, text, state, error, created, leaves, sent_uri, sent_url = (
-        row[:12]
-    )
-    person_id, uid, handle, name, url, is_me, bot, circle = row[12:]
+    outbox_id, thread_id, account, platform, uri, text, state, error = row[:8]
+    created, leaves, last_sent, sent_uri, sent_url = row[8:13]
+    person_id, uid, handle, name, url, is_me, bot, circle = row[13:]
     to = Someone(
         person_id or 0, uid or "", handle or "", name or "", url or "", bool(is_me), bool(circle), bool(bot)
     )
@@ -324,4 +329,6 @@ def _shown(row: tuple[Any, ...]) -> OutboxRow:
         leaves_at=moment(leaves) if leaves is not None and state in ("held", "queued") else None,
         uri=sent_uri,
         url=sent_url,
+        sent_at=moment(last_sent) if last_sent is not None else None,
+        looked_at=moment(leaves) if leaves is not None and state == "unsure" else None,
     )

@@ -285,7 +285,7 @@ CREATE TABLE outbox (
   options TEXT NOT NULL DEFAULT '{}',
   state TEXT NOT NULL,
   created_at INTEGER NOT NULL,
-  leaves_at INTEGER,               -- held: end of the undo window; queued: the next try
+  leaves_at INTEGER,               -- held: end of the undo window; queued: the next try; unsure: the last look for it
   request TEXT,                    -- the exact request, from the first `sending` on
   first_sent_at INTEGER,
   last_sent_at INTEGER,

@@ -39,11 +39,7 @@ def unsure(screen: InboxScreen, row: OutboxRow) -> None:
         desk.merge()
         screen.draw()
 
-    said = f' It says: "{row.error}"' if row.error else ""
-    words = (
-        f"The line broke after your answer had left and before {place} said yes. convo has looked there since "
-        f"and could not tell.{said} Nothing is sent again until you say so."
-    )
+    words = voice.unsure(row, place, desk.moment().here)
     choices = (
         Choice("o", "look yourself, in the browser"),
         Choice("y", "yes, it is there: mark it sent"),
