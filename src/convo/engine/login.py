@@ -1,9 +1,8 @@
-"""Signing in: runs the platform's own flow, keeps the secret, appends the account to the config."""
+"""Signing in: runs the platform's own flow, keeps the secret, writes to the config what it lacks."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import os
 import re
@@ -21,8 +20,8 @@ from convo.adapters.contract import LoginStep as LoginStep
 from convo.adapters.http import Http
 from convo.config import AccountConfig, Config
 from convo.engine.accounts import stumbled
+from convo.engine.sections import completed, lacking, lines, section
 from convo.secrets import SecretError, has_keyring, keep_secret, secret_file
-from convo.text import one_line
 from convo.values import frozen
 from convo.views import Failure
 
@@ -80,7 +79,7 @@ class Login:
         self._data_dir = data_dir
 
     async def run(self, wish: Wish, ask: Ask) -> LoginOutcome:
-        """Sign in, keep the secret, write the account when it is new. Raises Failure."""
+        """Sign in, keep the secret, write the account, or what its section lacks. Raises Failure."""
         known = self._config.accounts.get(wish.name)
         account = self._account(wish, known)
         result = await self._signed_in(account, wish, ask)
@@ -95,9 +94,11 @@ class Login:
         kept_in = f"the program that is asked for it ({command})" if command else ""
         if result.secret and not command:
             kept_in = await self._keep(name, result.secret, wish)
+        options = {key: one for key, one in result.options.items() if command or key != "secret_command"}
         if known is None:
-            options = {key: one for key, one in result.options.items() if command or key != "secret_command"}
             self._append(replace(account, name=name, url=url, user=user), options)
+        else:
+            self._complete(name, {"url": url, "user": user, **options})
         return LoginOutcome(result.identity.person.handle, kept_in, name)
 
     async def _keep(self, name: str, secret: str, wish: Wish) -> str:
@@ -160,17 +161,41 @@ class Login:
 
     def _append(self, account: AccountConfig, options: Mapping[str, str]) -> None:
         """Add the account's section at the end; what a person wrote stays as it is, byte for byte."""
-        path = self._config_path.resolve() if self._config_path.exists() else self._config_path
+        new = section(account, options)
         try:
-            before = path.read_bytes() if path.exists() else b""
-            mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
-            gap = "" if not before else "\n" if before.endswith(b"\n") else "\n\n"
-            paths.write_private(path, before.decode("utf-8") + gap + section(account, options))
-            os.chmod(path, mode)
+            before = self._written()
+            gap = "" if not before else "\n" if before.endswith("\n") else "\n\n"
+            self._write(before + gap + new)
         except (OSError, UnicodeDecodeError) as error:
-            raise Failure(
-                f"{path} could not be written ({error}). Add this to it by hand:\n{section(account, options)}"
-            ) from error
+            raise self._by_hand(new, error) from error
+
+    def _complete(self, name: str, values: Mapping[str, str]) -> None:
+        """Add to the account's section what it lacks; what stands there stays, also where the login says otherwise."""
+        missing = dict(values)
+        try:
+            before = self._written()
+            missing = lacking(before, name, values)
+            if missing:
+                self._write(completed(before, name, missing))
+        except (OSError, ValueError) as error:
+            raise self._by_hand(lines(name, missing), error) from error
+
+    @property
+    def _file(self) -> Path:
+        return self._config_path.resolve() if self._config_path.exists() else self._config_path
+
+    def _written(self) -> str:
+        """The config as it is now, "" when there is none. Raises OSError, UnicodeDecodeError."""
+        return self._file.read_bytes().decode("utf-8") if self._file.exists() else ""
+
+    def _write(self, text: str) -> None:
+        path = self._file
+        mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
+        paths.write_private(path, text)
+        os.chmod(path, mode)
+
+    def _by_hand(self, new: str, error: Exception) -> Failure:
+        return Failure(f"{self._file} could not be written ({error}). Add this to it by hand:\n{new}")
 
 
 def name_for(platform: str, url: str, handle: str, taken: Collection[str] = ()) -> str:
@@ -181,19 +206,6 @@ def name_for(platform: str, url: str, handle: str, taken: Collection[str] = ()) 
     who = re.sub(r"[^A-Za-z0-9_-]", "", handle.lstrip("@").split("@")[0].split(".")[0])
     tried = [first, *([f"{first}-{who}"] if who else []), *(f"{first}-{number}" for number in range(2, 100))]
     return next((name for name in tried if name not in taken), first)
-
-
-def section(account: AccountConfig, options: Mapping[str, str]) -> str:
-    """The account as a section of the config file."""
-    name = (
-        account.name if account.name.replace("-", "").replace("_", "").isalnum() else json.dumps(account.name)
-    )
-    values = {"platform": account.platform, "url": account.url, "user": account.user}
-    values.update({key: value for key, value in options.items() if key not in values})
-    lines = [
-        f"{key} = {json.dumps(one_line(value), ensure_ascii=False)}" for key, value in values.items() if value
-    ]
-    return "\n".join([f"[accounts.{name}]", *lines, ""])
 
 
 class _Listener:
