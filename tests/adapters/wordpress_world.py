@@ -218,7 +218,7 @@ class WordPressWorld(HttpWorld):
             totals = {name: value for name, value in answer.headers.items() if name.startswith("x-wp")}
             return json_answer([broken(item) for item in items]).with_headers(**totals)
 
-        self.alter(change, "GET", "/wp/v2/comments")
+        self.alter(change, *self.routes[Where.READ][0])
         return True
 
     def expire(self) -> bool | None:

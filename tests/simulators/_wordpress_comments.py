@@ -129,7 +129,14 @@ class Comments:
         body = request.json()
         if me is None:
             raise RestError(401, "rest_comment_login_required", "Sorry, you must be logged in to comment.")
-        post = self.site.posts.get(int(body.get("post") or 0))
+        post, parent = int(body.get("post") or 0), int(body.get("parent") or 0)
+        made = self.made(me, post, parent, str(body.get("content") or ""))
+        view = views.comment(made, "edit" if me.can("moderate_comments") else "view")
+        return json_answer(view, 201).with_headers(location=views.rest(f"/wp/v2/comments/{made.id}"))
+
+    def made(self, me: User, number: int, parent: int, content: str) -> Comment:
+        """A new comment of somebody, after every check. Raises RestError."""
+        post = self.site.posts.get(number)
         if post is None:
             words = "Sorry, you are not allowed to create this comment without a post."
             raise RestError(403, "rest_comment_invalid_post_id", words)
@@ -138,21 +145,17 @@ class Comments:
             raise RestError(403, f"rest_comment_{post.status}_post", words)
         if post.comment_status != "open":
             raise RestError(403, "rest_comment_closed", "Sorry, comments are closed for this item.")
-        content = str(body.get("content") or "")
         if not content:
             raise RestError(400, "rest_comment_content_invalid", "Invalid comment content.")
         if len(content.encode()) > LONGEST:
             words = "Comment field exceeds maximum length allowed."
             raise RestError(400, "comment_content_column_length", words)
-        parent = int(body.get("parent") or 0)
         self._refuse_duplicate(me, post.id, parent, content)
         self._refuse_flood(me)
         kept = content if me.can("unfiltered_html") else kses(content)
         free = me.can("moderate_comments") or me.id == post.author
         status = "0" if self.site.options.moderated and not free else "1"
-        made = self.site.add_comment(post.id, kept, parent=parent, user=me, status=status)
-        view = views.comment(made, "edit" if me.can("moderate_comments") else "view")
-        return json_answer(view, 201).with_headers(location=views.rest(f"/wp/v2/comments/{made.id}"))
+        return self.site.add_comment(post.id, kept, parent=parent, user=me, status=status)
 
     def _refuse_duplicate(self, me: User, post: int, parent: int, content: str) -> None:
         """The check compares what is sent, slashes taken off, with what is stored: a backslash slips through."""
