@@ -7,6 +7,7 @@ make_store.py made. What is compared runs in turn. The whole run takes under 20 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
 import platform
 import shutil
@@ -15,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import ingesting
@@ -22,12 +24,9 @@ import programs
 import reading
 import report
 import syncing
-from make_store import NOW, Cast, add_long, fill, pages
+from make_store import make
 from report import Figure
-from yardsticks import keep_mail
-
-from convo.clock import HandClock
-from convo.store import Store
+from yardsticks import Mail, index_mail, write_mail
 
 REFERENCE, COMPARED = 1_000_000, 100_000
 MAIL_PROGRAMS = ("notmuch", "alot", "neomutt")
@@ -43,15 +42,16 @@ def main() -> int:
     left_out = [name for name in MAIL_PROGRAMS if options.without_mail or not shutil.which(name)]
     with tempfile.TemporaryDirectory(prefix="convo-bench-") as directory:
         work = Path(directory)
-        stores = {f"{compared:,}": _made(work / "compared", compared)}
-        stores[f"{reference:,}"] = options.store or _made(work / "reference", reference)
+        load = f"{os.getloadavg()[0]:.1f}"
+        stores, mail = _material(work, compared, reference, options)
         _say(f"stores made after {time.perf_counter() - began:.0f} s")
         for section in options.only or SECTIONS:
-            figures += _section(section, stores, work, compared, options)
+            figures += _section(section, stores, mail, work, options)
             _say(f"{section} done after {time.perf_counter() - began:.0f} s")
     about: dict[str, object] = {
         "Python": platform.python_version(), "SQLite": sqlite3.sqlite_version, "processors": os.cpu_count(),
-        "load at the end": f"{os.getloadavg()[0]:.1f}", "seconds": round(time.perf_counter() - began),
+        "load before": load, "load at the end": f"{os.getloadavg()[0]:.1f}",
+        "seconds": round(time.perf_counter() - began),
     }  # fmt: skip
     print(report.text(figures))
     command = " ".join(["python benchmarks/bench.py", *(word for word in sys.argv[1:] if "/" not in word)])
@@ -76,38 +76,37 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _made(directory: Path, messages: int) -> Path:
-    """A store through the real ingest path, with one conversation of a thousand messages on top."""
-    store = Store.open(directory, HandClock(NOW))
-    cast = Cast(messages, 1)
-    fill(store, cast, messages)
-    add_long(store, cast, 1_000)
-    store.close()
-    return directory
+def _material(
+    work: Path, compared: int, reference: int, options: argparse.Namespace
+) -> tuple[dict[str, Path], Mail | None]:
+    """The stores and the same messages as mail, made on two processors at once; then notmuch reads the mail alone."""
+    stores = {f"{compared:,}": work / "compared"}
+    stores[f"{reference:,}"] = options.store or work / "reference"
+    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as pool:
+        makings = [] if options.store else [pool.submit(make, work / "reference", reference)]
+        makings.append(pool.submit(make, work / "compared", compared))
+        wanted = not options.without_mail and {"programs", "ingest"}.intersection(options.only or SECTIONS)
+        if wanted and any(map(shutil.which, MAIL_PROGRAMS)):
+            makings.append(pool.submit(write_mail, work, compared))
+        for making in makings:
+            making.result()
+    return stores, index_mail(work, compared) if (work / "mail").exists() else None
 
 
 def _section(
-    name: str, stores: dict[str, Path], work: Path, compared: int, options: argparse.Namespace
+    name: str, stores: dict[str, Path], mail: Mail | None, work: Path, options: argparse.Namespace
 ) -> Sequence[Figure]:
     quick: bool = options.quick
     if name == "programs":
         home = work / "home"
         home.mkdir(exist_ok=True)
-        mail = None if options.without_mail else _mail(work, compared)
-        return programs.figures(stores, home, mail, 5 if quick else 11)
+        return programs.figures(stores, home, mail.directory if mail else None, 5 if quick else 11)
     if name == "reading":
         return reading.figures(stores)
     if name == "ingest":
-        return ingesting.figures(compared, 1 if quick else 3)
+        messages = int(next(iter(stores)).replace(",", ""))
+        return ingesting.figures(messages, 1 if quick else 3, mail.seconds if mail else None)
     return syncing.figures(stores, work)
-
-
-def _mail(work: Path, messages: int) -> Path | None:
-    """The same messages as mail, for the mail programs that are there."""
-    if not (shutil.which("notmuch") or shutil.which("neomutt")):
-        return None
-    told = [message for _, page in pages(Cast(messages, 1), messages) for message in page]
-    return keep_mail(work, told)
 
 
 def _say(words: str) -> None:

@@ -191,6 +191,15 @@ def add_long(store: Store, cast: Cast, size: int) -> None:
     store.write_now(ingest.save_page, number, "mentions", "incoming", page, ctx, user=False, durable=False)
 
 
+def make(directory: Path, messages: int) -> None:
+    """A store with one conversation of a thousand messages on top."""
+    store = Store.open(directory, HandClock(NOW))
+    cast = Cast(messages, 1)
+    fill(store, cast, messages)
+    add_long(store, cast, 1_000)
+    store.close()
+
+
 def main() -> None:
     """Make the store the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__)

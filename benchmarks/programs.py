@@ -62,7 +62,7 @@ def mail_programs(home: Path, mail: Path) -> dict[str, Program]:
     """The mail programs that are there, on the same messages as mail."""
     found: dict[str, Program] = {}
     if shutil.which("alot") and (mail / ".notmuch").exists():
-        found["alot"] = (["alot", "search", "tag:inbox"], b"total messages")
+        found["alot"] = (["alot", "search", "tag:inbox"], b'search] for "tag:inbox"')
     if shutil.which("neomutt"):
         (home / ".neomuttrc").write_text(
             f"set mbox_type=Maildir\nset folder={mail}\nset header_cache={home}/hcache\n"
@@ -235,7 +235,7 @@ def figures(stores: Mapping[str, Path], home: Path, mail: Path | None, rounds: i
         found.append(Figure(f"opening 1,000 messages, {name}", opened, "ms", budget=100))
     compared = next(iter(stores.values()))
     found += measure_busy_keys(compared, surroundings, measure_keys(inbox(compared), surroundings, 90)[0])
-    held = measure_memory({name: programs[name] for name in ("one", *stores)}, surroundings)
+    held = measure_memory(programs, surroundings)
     for name in stores:
         found.append(
             Figure(
@@ -246,6 +246,9 @@ def figures(stores: Mapping[str, Path], home: Path, mail: Path | None, rounds: i
                 note=f"one widget {held['one']:.0f} MB",
             )
         )
+    found += [
+        Figure(f"resident memory of {other}, {next(iter(stores))}", [held[other]], "MB") for other in others
+    ]
     idle = measure_idle([inbox(Path("/"))[0][0], "--demo"], surroundings)
     found.append(Figure("processor of an idle demo inbox", [idle], "%", note="five accounts"))
     return found

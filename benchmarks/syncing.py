@@ -6,7 +6,7 @@ import asyncio
 import multiprocessing
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -24,6 +24,8 @@ from convo.store import Store, accounts, drafts, ingest, reads, upkeep
 from convo.views import Draft
 
 SMALL = (1_000, 10_000)
+DEEPER = 2.0
+"""How many times as much a page may cost on a store a thousand times as large: no part may go through all of it."""
 LATENCIES = (0.02, 0.03, 0.04, 0.05, 0.1)
 """Seconds that each of five servers takes for an answer."""
 
@@ -41,7 +43,9 @@ def figures(stores: Mapping[str, Path], work: Path) -> list[Figure]:
         store = Store.open(path, HandClock(NOW))
         found += _pages(store, name)
         store.close()
+    found += _growth(found, f"{SMALL[0]:,}", list(stores)[-1])
     found += asyncio.run(_accounts())
+    found += asyncio.run(_requests())
     found += _drafts(work)
     return found
 
@@ -73,8 +77,55 @@ def _pages(store: Store, name: str) -> list[Figure]:
     ]
 
 
+def _growth(found: Sequence[Figure], small: str, large: str) -> list[Figure]:
+    """What a page costs on the largest store beside the smallest: trees of a thousand times as much are deeper."""
+    spent = {one.what: one.rounds for one in found}
+    return [
+        Figure(
+            f"sync, a page of 40 {what}, {large} stored", spent[f"sync, a page of 40 {what}, {large} stored"],
+            "ms CPU", f"{small} stored", spent[f"sync, a page of 40 {what}, {small} stored"], DEEPER,
+        )
+        for what in ("new", "seen before", "empty")
+    ]  # fmt: skip
+
+
+async def _requests() -> list[Figure]:
+    """Requests of `convo sync` to a server with one channel of what is said to the user, all else apart."""
+    with tempfile.TemporaryDirectory() as directory:
+        clock = HandClock(NOW)
+        world = World(clock)
+        server = world.server("one.example", "mastodon")
+        me, other = world.person(server, "@me", "Me"), world.person(server, "@other", "Other")
+        world.sign_in(server, me, "token")
+        config = {"one": AccountConfig("one", "mastodon", "https://one.example", secret="token")}
+        store = Store.open(Path(directory), clock)
+        engine = Engine(Config(accounts=config), store, clock, adapters=factory(world))
+
+        async def asked(after: timedelta) -> float:
+            clock.step(after.total_seconds())
+            return (await engine.sync.once())["one"].requests
+
+        try:
+            await engine.sync.once()
+            soon = timedelta(minutes=5)
+            nobody = [await asked(soon) for _ in range(3)]
+            daily = await asked(timedelta(days=1)) - nobody[0]
+            for number in range(50):
+                world.write(server, other, f"Question {number}?", names=[me])
+            await asked(soon)
+            somebody = [await asked(soon) for _ in range(3)]
+        finally:
+            await engine.stop()
+            store.close()
+    return [
+        Figure("sync with nothing new and nobody waiting", nobody, "requests", budget=1, note="one channel"),
+        Figure("sync with nothing new while somebody waits", somebody, "requests", budget=3, note="fifty do"),
+        Figure("the slow channels, once a day by convo sync", [daily], "requests", note="none in between"),
+    ]
+
+
 async def _accounts() -> list[Figure]:
-    """Five servers in memory that answer late: all of them beside the slowest; then requests of a sync without news."""
+    """Five servers in memory that answer late: all of them beside the slowest."""
     with tempfile.TemporaryDirectory() as directory:
         clock = SystemClock()
         world, config = World(clock), {}
@@ -93,15 +144,11 @@ async def _accounts() -> list[Figure]:
             for _ in range(5):
                 all_of_them.append(await _seconds(engine, list(config)))
                 slowest.append(await _seconds(engine, ["a4"]))
-            outcome = (await engine.sync.once())["a0"]
         finally:
             await engine.stop()
             store.close()
     return [
         Figure("sync of five accounts", all_of_them, "ms", "the slowest alone", slowest, 1.2),
-        Figure(
-            "sync with nothing new and nobody waiting", [outcome.requests], "requests", note="one channel"
-        ),
     ]
 
 

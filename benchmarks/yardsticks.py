@@ -12,6 +12,9 @@ import time
 from collections.abc import Sequence
 from email.utils import format_datetime
 from pathlib import Path
+from typing import NamedTuple
+
+from make_store import Cast, pages
 
 from convo.model import Message
 
@@ -54,33 +57,32 @@ def bare_seconds(messages: Sequence[Message]) -> float:
     return spent
 
 
-def notmuch_seconds(messages: Sequence[Message]) -> float | None:
-    """CPU seconds of `notmuch new` over the messages as mail, with a config and a home of its own; None without it."""
-    program = shutil.which("notmuch")
-    if program is None:
-        return None
-    with tempfile.TemporaryDirectory() as directory:
-        mail, config = Path(directory) / "mail", Path(directory) / "config"
-        _write_mail(mail, messages)
-        config.write_text(_CONFIG.format(mail=mail), encoding="utf-8")
-        environment = {"PATH": os.environ["PATH"], "HOME": directory, "NOTMUCH_CONFIG": str(config)}
-        before = _children()
-        subprocess.run([program, "new", "--no-hooks", "--quiet"], env=environment, check=True)
-        return _children() - before
+class Mail(NamedTuple):
+    """The messages as a folder of mail; `seconds` of CPU that `notmuch new` took for each, None without it."""
+
+    directory: Path
+    seconds: float | None
 
 
-def keep_mail(work: Path, messages: Sequence[Message]) -> Path:
-    """The messages as a folder of mail, indexed where notmuch is there: for the mail programs to open."""
-    mail = work / "mail"
-    _write_mail(mail, messages)
-    (work / "home").mkdir(exist_ok=True)
-    config = work / "home" / "notmuch-config"
+def write_mail(work: Path, messages: int) -> None:
+    """The messages of a store of that size as a folder of mail in this directory."""
+    told = [message for _, page in pages(Cast(messages, 1), messages) for message in page]
+    _write_files(work / "mail", told)
+
+
+def index_mail(work: Path, messages: int) -> Mail:
+    """Let notmuch read the folder, with a config and a home of its own: for the mail programs, and as a yardstick."""
+    mail, home = work / "mail", work / "home"
+    home.mkdir(exist_ok=True)
+    config = home / "notmuch-config"
     config.write_text(_CONFIG.format(mail=mail), encoding="utf-8")
     program = shutil.which("notmuch")
-    if program is not None:
-        environment = {"PATH": os.environ["PATH"], "HOME": str(work / "home"), "NOTMUCH_CONFIG": str(config)}
-        subprocess.run([program, "new", "--no-hooks", "--quiet"], env=environment, check=True)
-    return mail
+    if program is None:
+        return Mail(mail, None)
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "NOTMUCH_CONFIG": str(config)}
+    before = _children()
+    subprocess.run([program, "new", "--no-hooks", "--quiet"], env=environment, check=True)
+    return Mail(mail, (_children() - before) / messages)
 
 
 def _children() -> float:
@@ -88,7 +90,7 @@ def _children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _write_mail(mail: Path, messages: Sequence[Message]) -> None:
+def _write_files(mail: Path, messages: Sequence[Message]) -> None:
     """One file a message, threaded by In-Reply-To as the platforms thread them."""
     for name in ("cur", "new", "tmp"):
         (mail / name).mkdir(parents=True)
