@@ -79,7 +79,17 @@ def test_parse_time(text: str, when: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "yesterday", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "0001-01-01T00:00:00+14:00"]
+    "text",
+    [
+        "",
+        "yesterday",
+        "2026-13-01T00:00:00Z",
+        "2026-02-30T00:00:00Z",
+        "0001-01-01T00:00:00+14:00",
+        "2026-W47-7T09:00:00Z",
+        "2026-11-22x09:00:00Z",
+        "2026-11-22T09:00:00,5xZ",
+    ],
 )
 def test_what_is_no_time_is_said(text: str) -> None:
     with pytest.raises(ValueError, match=r"not a time|out of range|must be in"):
@@ -89,3 +99,13 @@ def test_what_is_no_time_is_said(text: str) -> None:
 @given(st.datetimes(timezones=st.just(timezone.utc)))
 def test_times_survive_the_round(when: datetime) -> None:
     assert parse_time(format_time(when)) == when
+
+
+@given(
+    st.datetimes(timezones=st.just(timezone.utc)),
+    st.sampled_from(["seconds", "milliseconds", "microseconds"]),
+)
+def test_the_usual_way_to_write_a_time_is_read_as_every_other(when: datetime, digits: str) -> None:
+    told = when.replace(tzinfo=None).isoformat(timespec=digits)
+    assert parse_time(f"{told}Z") == parse_time(f"{told}+0000")
+    assert parse_time(f"{told}Z").tzinfo is timezone.utc

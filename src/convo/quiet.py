@@ -111,8 +111,10 @@ def same_words(stranger: Stranger) -> str:
 
     Many people wish somebody well in the same words, and one person does so every year.
     """
-    text, linked = stranger.message.text, bool(_parted(stranger.message)[0])
     often, spread = stranger.by_author >= OFTEN, stranger.by_others >= OFTEN
+    if not (often or spread):
+        return ""
+    text, linked = stranger.message.text, bool(_parted(stranger.message)[0])
     copied = (often and linked) if congratulates(text) else often or (spread and linked)
     if not copied or not fingerprint(text):
         return ""

@@ -42,9 +42,9 @@ def clean(text: str) -> str:
     format characters other than the joiners go; lone surrogates become "?"; long runs of combining
     marks are cut. Idempotent.
     """
-    if not text:
-        return ""
     if text.isascii():
+        if text.isprintable():
+            return text
         if "\r" in text or "\x0b" in text or "\x0c" in text:
             text = _BREAKS.sub("\n", text)
         return _ASCII_HOSTILE.sub("", text)
@@ -55,6 +55,8 @@ def clean(text: str) -> str:
 
 def one_line(text: str) -> str:
     """Cleaned text on one line: for names, titles and addresses."""
+    if "  " not in text and text.isascii() and text.isprintable():
+        return text.strip()
     cleaned = clean(text)
     if cleaned.isprintable() and "  " not in cleaned:
         return cleaned.strip()
@@ -71,12 +73,20 @@ _TIME = expression(
     r"(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9})\d*)?)?\s*([Zz]|[+-]\d\d:?\d\d)?$"
 )
 
+_PLAIN_LENGTHS = (20, 24, 27)
+"""Of a time in UTC to the second, millisecond or microsecond: what nearly all platforms send, and all Pythons read."""
+
 
 def parse_time(text: str) -> datetime:
     """A time as platforms write it (RFC 3339, with or without zone), in UTC. Raises ValueError.
 
     A time without a zone is UTC. A leap second counts as the second before it.
     """
+    if text[-1:] == "Z" and len(text) in _PLAIN_LENGTHS and text[4] == text[7] == "-" and text[10] == "T":
+        try:
+            return datetime.fromisoformat(f"{text[:-1]}+00:00")
+        except ValueError:
+            pass
     found = _TIME.match(text.strip())
     if not found:
         raise ValueError(f"not a time: {shorten(text, 40)!r}")

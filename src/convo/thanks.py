@@ -254,6 +254,8 @@ def sounds_finished(text: str, names: Collection[str] = (), asked: bool = False)
 
 def asks(text: str) -> bool:
     """Whether a text asks something: a question mark of any script, addresses and smileys aside."""
+    if text.isascii() and "?" not in text and ";" not in text:
+        return False
     return bool(_QUESTION.search(_ADDRESS.sub(" ", without_smileys(text))))
 
 

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from functools import cache
 
 _LONGEST = 16
 """Words or letters of the longest entry that `made_of` looks for."""
+
+_BEGINNING = 3
+"""Letters of a word by which phrases are looked up: few of a long list have to be looked for in a text."""
+
+_WORD = re.compile(r"\w+")
+
+_Phrase = tuple[int, str, bool, bool]
+"""Its place in the list, its letters, whether it stands as whole words, and whether it may be a beginning only."""
 
 
 @cache
@@ -35,7 +44,11 @@ def find(listed: str, text: str) -> int:
 
     Phrases stand as whole words; one that ends with "-" is the beginning of a word.
     """
-    for phrase, bounded, open_end in _phrases(listed):
+    index = _index(listed)
+    phrases = list(index.get("", ()))
+    for beginning in {word[:_BEGINNING] for word in _WORD.findall(text)}.intersection(index):
+        phrases += index[beginning]
+    for _, phrase, bounded, open_end in sorted(phrases):
         start = text.find(phrase)
         while start >= 0:
             end = start + len(phrase)
@@ -51,13 +64,29 @@ def _is_letter(one: str) -> bool:
 
 
 @cache
-def _phrases(listed: str) -> tuple[tuple[str, bool, bool], ...]:
-    """The phrases of a list, the longest first; whether each stands as whole words, and may be a beginning only.
+def _index(listed: str) -> dict[str, list[_Phrase]]:
+    """The phrases of a list by the beginning of the word that each begins with.
+
+    Those that may stand inside a word, and beginnings too short to tell, are under "".
+    """
+    found: dict[str, list[_Phrase]] = {}
+    for one in _phrases(listed):
+        _, stem, bounded, open_end = one
+        first = _WORD.match(stem)
+        told = first is not None and (len(first[0]) >= _BEGINNING or first[0] != stem or not open_end)
+        found.setdefault(first[0][:_BEGINNING] if bounded and first and told else "", []).append(one)
+    return found
+
+
+@cache
+def _phrases(listed: str) -> tuple[_Phrase, ...]:
+    """The phrases of a list, the longest first.
 
     Scripts without spaces have no words to be whole.
     """
     found = []
-    for phrase in sorted({phrase.strip() for phrase in listed.split("|")}, key=len, reverse=True):
+    ordered = sorted({phrase.strip() for phrase in listed.split("|")}, key=lambda one: (-len(one), one))
+    for place, phrase in enumerate(ordered):
         stem = phrase.removesuffix("-")
-        found.append((stem, stem[0].isalpha() and stem < "\u0e00", stem != phrase))
+        found.append((place, stem, stem[0].isalpha() and stem < "\u0e00", stem != phrase))
     return tuple(found)
