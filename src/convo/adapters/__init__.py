@@ -53,7 +53,12 @@ BUILT_IN: Mapping[str, Known] = {
         "issues, reviews, discussions",
     ),
     "gitlab": Known("convo.adapters.gitlab:GitLab", "GitLab", about="issues, merge requests, to-dos"),
-    "wordpress": Known("convo.adapters.wordpress:WordPress", "WordPress", about="comments on your blog"),
+    "wordpress": Known(
+        "convo.adapters.wordpress:WordPress",
+        "WordPress",
+        ("client_id", "client_secret", "redirect", "scope", "api"),
+        "comments on your blog",
+    ),
     "discourse": Known(
         "convo.adapters.discourse:Discourse", "Discourse", ("key",), "with a key that the site makes for you"
     ),

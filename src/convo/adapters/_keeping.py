@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TypeVar
 
 import msgspec
@@ -20,3 +21,8 @@ def kept(text: str, kind: type[T]) -> T:
 def written(value: object) -> str:
     """A value as JSON to store."""
     return msgspec.json.encode(value).decode()
+
+
+def mark_of(secret: str) -> str:
+    """What a secret is told apart by, without keeping it."""
+    return hashlib.sha256(secret.encode()).hexdigest()[:16]

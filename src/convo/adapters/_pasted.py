@@ -34,6 +34,36 @@ class Pasted:
         raise NotImplementedError("this credential does not rotate")
 
 
+class Signing(Pasted):
+    """A credential that was just given, with the session it leads to."""
+
+    def __init__(self, secret: str, stored: str = "") -> None:
+        super().__init__(secret)
+        self.stored = stored
+
+    async def session(self) -> str:
+        """What was stored a moment ago."""
+        return self.stored
+
+    async def save_session(self, value: str) -> None:
+        """Hold it as long as signing in takes."""
+        self.stored = value
+
+    def refreshing(self) -> _Alone:
+        """Nobody else knows this credential yet."""
+        return _Alone()
+
+
+class _Alone:
+    """A guard over nothing."""
+
+    async def __aenter__(self) -> None:
+        return None
+
+    async def __aexit__(self, *exc: object) -> None:
+        return None
+
+
 def clock(http: Http, host: str) -> Finding:
     """Whether this machine's clock agrees with the server's, from its last answer."""
     skew = abs(http.skew)

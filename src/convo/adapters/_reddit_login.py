@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
-from convo.adapters._pasted import Pasted, clock
+from convo.adapters._pasted import Signing, clock
 from convo.adapters._reddit_api import Api, host_of, site_of, token
 from convo.adapters._reddit_messages import Facts
 from convo.adapters.contract import (
@@ -114,36 +114,6 @@ def _code(pasted: str, state: str) -> str:
     if not found.get("code"):
         raise Refused("There is no code in that address; start again.")
     return found["code"]
-
-
-class Signing(Pasted):
-    """A refresh token that was just given, with the session it leads to."""
-
-    def __init__(self, secret: str) -> None:
-        super().__init__(secret)
-        self._stored = ""
-
-    async def session(self) -> str:
-        """What was stored a moment ago."""
-        return self._stored
-
-    async def save_session(self, value: str) -> None:
-        """Hold it as long as signing in takes."""
-        self._stored = value
-
-    def refreshing(self) -> _Alone:
-        """Nobody else knows this token yet."""
-        return _Alone()
-
-
-class _Alone:
-    """A guard over nothing."""
-
-    async def __aenter__(self) -> None:
-        return None
-
-    async def __aexit__(self, *exc: object) -> None:
-        return None
 
 
 async def check(api: Api) -> list[Finding]:

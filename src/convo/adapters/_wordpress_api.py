@@ -12,7 +12,8 @@ from msgspec import Struct
 
 from convo.adapters import _wordpress_wire as wire
 from convo.adapters._origin import origin
-from convo.adapters.contract import Credential, Identity, Missing, Refused, RetryAt, SignInAgain
+from convo.adapters._wordpress_com import Bearer, home_of, hosted, root_of, signed_out
+from convo.adapters.contract import Ambiguous, Credential, Identity, Missing, Refused, RetryAt, SignInAgain
 from convo.adapters.http import Http, Response
 from convo.config import AccountConfig
 from convo.htmltext import html_to_text
@@ -22,8 +23,12 @@ from convo.text import one_line, shorten
 PLATFORM = "wordpress"
 FLOOD = timedelta(seconds=15)
 """Core lets whoever may not moderate write one comment in this time (`wp_check_comment_flood`)."""
+_PROFILE = "/wp-admin/profile.php"
+_ACCEPT = {"accept": "application/json"}
 Params = Sequence[tuple[str, str]]
-_RELATION = 'rel="https://api.w.org/"'
+RELATION = 'rel="https://api.w.org/"'
+_DEAD = frozenset({"invalid_token", "rest_invalid_token", "authorization_required"})
+"""What WordPress.com says of a token that it does not take, whatever the status."""
 
 
 class Duplicate(Refused):
@@ -66,8 +71,40 @@ def me(facts: Facts) -> Person:
     return Person(PLATFORM, facts.uid, facts.user or str(facts.id), facts.name, url)
 
 
+class Basic:
+    """The application password of an account, as each request has it."""
+
+    def __init__(self, http: Http, account: AccountConfig, credential: Credential) -> None:
+        self._http = http
+        self._account = account
+        self._credential = credential
+        self._header = ""
+
+    async def header(self) -> str:
+        """What goes with each request. Raises SignInAgain."""
+        if not self._header:
+            # WordPress shows application passwords in groups and takes them with or without the spaces.
+            password = "".join((await self._credential.read()).split())
+            user, base = self._account.user.strip(), self._http.base
+            if not user:
+                host = urlsplit(base).hostname
+                raise SignInAgain(f'The config must say who signs in to {host}:  user = "your user name"')
+            if not password or not password.isprintable():
+                raise SignInAgain(f"There is no application password. Make one at {base}{_PROFILE}.")
+            self._header = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+        return self._header
+
+    def forget(self) -> None:
+        """Read the password anew next time."""
+        self._header = ""
+
+    async def renew(self, refused: str) -> bool:
+        """There is only the one password."""
+        return False
+
+
 class Api:
-    """Requests of one account, with its application password, and the sense of the site's refusals."""
+    """Requests of one account, with its credential, and the sense of the site's refusals."""
 
     def __init__(self, http: Http, account: AccountConfig, credential: Credential, facts: Facts) -> None:
         self.http = http
@@ -75,18 +112,24 @@ class Api:
         self._account = account
         self.authorize = ""
         """The site's own page where an application password is made, once the index was read."""
-        self._credential = credential
-        self._basic = ""
+        self.hosted = hosted(account)
+        self.key: Basic | Bearer = (Bearer if self.hosted else Basic)(http, account, credential)
+
+    @property
+    def name(self) -> str:
+        """What the config calls the account."""
+        return self._account.name
 
     @property
     def host(self) -> str:
         """The site's name, for sentences."""
-        return urlsplit(self.http.base).hostname or self.http.base
+        base = home_of(self._account) if self.hosted else self.http.base
+        return urlsplit(base).hostname or base
 
     @property
     def profile(self) -> str:
         """The page where the user makes and revokes application passwords."""
-        return f"{self.facts.home or self.http.base}/wp-admin/profile.php"
+        return f"{self.facts.home or self.http.base}{_PROFILE}"
 
     async def get(self, path: str, params: Params = ()) -> Response:
         """Read a route such as "/wp/v2/comments". Raises AdapterError for every answer that is no success."""
@@ -100,50 +143,48 @@ class Api:
         await self._rooted()
         address, all_params = _address(self.facts.root, path, params)
         kind = {"content-type": "application/json"} if body is not None else {}
-        response = await self.http.send(
-            method,
-            address,
-            content=body,
-            params=all_params or None,
-            headers={**await self._headers(), **kind},
-        )
+        for last in (False, True):
+            key = await self.key.header()
+            headers = {"authorization": key, **_ACCEPT, **kind}
+            response = await self.http.send(
+                method, address, content=body, params=all_params or None, headers=headers
+            )
+            if last or not _is_dead(response) or not await self.key.renew(key):
+                break
         self.judge(response, write=True)
         return response
 
     async def _read(self, root: str, path: str, params: Params) -> Response:
         address, all_params = _address(root, path, params)
-        return await self.http.get(address, params=all_params or None, headers=await self._headers())
-
-    async def _headers(self) -> dict[str, str]:
-        if not self._basic:
-            # WordPress shows application passwords in groups and takes them with or without the spaces.
-            password = "".join((await self._credential.read()).split())
-            user = self._account.user.strip()
-            if not user:
-                raise SignInAgain(
-                    f'The config must say who signs in to {self.host}:  user = "your user name"'
-                )
-            if not password or not password.isprintable():
-                raise SignInAgain(f"There is no application password. Make one at {self.profile}.")
-            self._basic = base64.b64encode(f"{user}:{password}".encode()).decode()
-        return {"authorization": f"Basic {self._basic}", "accept": "application/json"}
+        for last in (False, True):
+            key = await self.key.header()
+            headers = {"authorization": key, **_ACCEPT}
+            response = await self.http.get(address, params=all_params or None, headers=headers)
+            if last or not _is_dead(response) or not await self.key.renew(key):
+                break
+        return response
 
     def judge(self, response: Response, *, write: bool = False) -> None:
         """Class what is no success. Raises AdapterError."""
         if response.ok:
             return
         refusal = wire.part(response.body, wire.Refusal)
-        code = str(refusal.code) if refusal else ""
+        code = str(refusal.code or refusal.error) if refusal else ""
         said = shorten(html_to_text(refusal.message).text, 300) if refusal else ""
         quoted = (
             f'{self.host} said: "{said}"' if said else f"{self.host} answered with status {response.status}."
         )
-        if response.status == 401:
+        if _is_dead(response):
             raise self.signed_out(said)
+        if response.status in (404, 410) and not code and not said:  # WordPress says so in data
+            foreign = f"{self.host} answered with a page that is not its own."
+            raise Ambiguous(foreign) if write else RetryAt(foreign)
         if code == "comment_flood":
             raise RetryAt(quoted, datetime.now(timezone.utc) + FLOOD)
         if code == "comment_duplicate":
             raise Duplicate(quoted)
+        if code == "unknown_blog":
+            raise Refused(f"WordPress.com knows no site {self.host}. Is the url in the config its address?")
         if code == "rest_no_route":
             raise Refused(
                 f"{self.host} has no comments in its REST API; a plugin may have switched them off there."
@@ -162,7 +203,9 @@ class Api:
 
     def signed_out(self, said: str = "") -> SignInAgain:
         """The error of a credential that is not taken; it is read anew next time."""
-        self._basic = ""
+        self.key.forget()
+        if self.hosted:
+            return signed_out(self._account, said)
         quoted = f' ("{said}")' if said else ""
         return SignInAgain(
             f"{self.host} does not take this user name and application password{quoted}. Make a new one at "
@@ -183,7 +226,7 @@ class Api:
         try:
             response = await self.get("/wp/v2/users/me", [("context", "edit"), fields])
         except SignInAgain:
-            if not self.authorize:
+            if not self.authorize and not self.hosted:
                 raise SignInAgain(
                     f"Application passwords are switched off on {self.host}: WordPress needs https for them, and a "
                     "plugin may have forbidden them. convo cannot sign in without one."
@@ -214,6 +257,8 @@ class Api:
             _, self.facts.root = await self._discover()
 
     def _at_home(self, root: str) -> bool:
+        if self.hosted:
+            return root == root_of(self._account)
         return bool(root) and origin(root) == self.http.origin
 
     def _own(self, address: str) -> str:
@@ -226,6 +271,8 @@ class Api:
 
     async def _discover(self) -> tuple[wire.Index, str]:
         """Find the REST API: its usual place, the one of plain permalinks, then what the home page says."""
+        if self.hosted:
+            return wire.Index(["wp/v2"], home=home_of(self._account)), root_of(self._account)
         base = self.http.base
         places = [f"{base}/wp-json", f"{base}/?rest_route="]
         if self._at_home(self.facts.root) and self.facts.root.startswith(base):
@@ -257,7 +304,7 @@ class Api:
         """The API's address in the `Link` header of the home page, on this origin only."""
         for piece in header.split(","):
             target, _, rest = piece.partition(";")
-            if _RELATION in rest:
+            if RELATION in rest:
                 found = self._own(target.strip().strip("<>"))
                 return (
                     found.removesuffix("/")
@@ -267,7 +314,18 @@ class Api:
         return ""
 
 
+def _is_dead(response: Response) -> bool:
+    """Whether an answer says that the credential is not taken."""
+    refusal = None if response.ok else wire.part(response.body, wire.Refusal)
+    return response.status == 401 or (refusal is not None and (refusal.code or refusal.error) in _DEAD)
+
+
 def _address(root: str, path: str, params: Params) -> tuple[str, list[tuple[str, str]]]:
-    """Address and query of a route; with plain permalinks the route is a part of the query."""
+    """Address and query of a route; with plain permalinks the route is a part of the query.
+
+    Where many sites have one API, the site stands between name space and route.
+    """
+    if "/wp/v2/sites/" in root:
+        return f"{root}{path.removeprefix('/wp/v2')}", list(params)
     place, plain, _ = root.partition("?rest_route=")
     return (place, [("rest_route", path), *params]) if plain else (f"{root}{path}", list(params))

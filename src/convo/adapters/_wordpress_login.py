@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from convo.adapters import _wordpress_com_login as com
 from convo.adapters import _wordpress_wire as wire
+from convo.adapters._pasted import Pasted, clock
 from convo.adapters._wordpress_api import Api, Facts
+from convo.adapters._wordpress_com import API, hosted
 from convo.adapters.contract import (
     AdapterError,
     Ask,
@@ -31,26 +32,9 @@ PASSWORD = LoginField(
 )
 _APP_ID = "6f1d2f0e-5c07-4a55-9d51-2f0c3f1b7c11"
 """Tells WordPress that it is the same program each time; it means nothing else."""
-_SKEW = timedelta(minutes=2)
 
-
-class _Typed:
-    """The credential of an account that is being signed in."""
-
-    def __init__(self, password: str) -> None:
-        self._password = password
-
-    async def read(self) -> str:
-        return self._password
-
-    async def session(self) -> str:
-        return ""
-
-    async def save_session(self, value: str) -> None:
-        raise NotImplementedError("an application password does not rotate")
-
-    def refreshing(self) -> Any:
-        raise NotImplementedError("an application password does not rotate")
+_NO_SCOPES = Finding("scopes", True, "An application password has no scopes: it can do what your login can.")
+_LIMITS = Finding("limits", True, "WordPress states no limit of requests; hosts and firewalls may set one.")
 
 
 def address(text: str) -> str:
@@ -68,9 +52,15 @@ async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: As
         url = address((await ask(LoginStep("Which site is yours?", fields=(URL,)))).get("url", ""))
     if not url:
         raise Refused("Without the address of the site convo cannot sign in.")
+    account = replace(account, url=url)
+    if hosted(account):
+        return await com.login(account, http_for, ask)
     http = http_for(url)
     try:
         page, plain = await _page(http, url)
+        if not page:
+            there = replace(account, options={**account.options, "api": API})
+            return await com.login(there, http_for, ask)
         fields = (PASSWORD,) if account.user else (USER, PASSWORD)
         told = await ask(
             LoginStep(
@@ -85,7 +75,7 @@ async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: As
         password = " ".join(told.get("password", "").split())
         if not user or not password:
             raise SignInAgain("User name and application password are both needed.")
-        api = Api(http, replace(account, url=url, user=user), _Typed(password), Facts())
+        api = Api(http, replace(account, user=user), Pasted(password), Facts())
         identity = await api.identify()
         return LoginResult(password, identity, {"url": url, "user": user})
     finally:
@@ -93,7 +83,10 @@ async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: As
 
 
 async def _page(http: Http, url: str) -> tuple[str, str]:
-    """The page that makes an application password for convo, and the profile page where it can be done by hand."""
+    """The page that makes an application password for convo, and the profile page where it can be done by hand.
+
+    The page is "" where the site says that its API is that of WordPress.com.
+    """
     plain = f"{url}/wp-admin/profile.php"
     asked = f"?{urlencode({'app_name': 'convo', 'app_id': _APP_ID})}"
     for path, params in (("/wp-json/", None), ("/", [("rest_route", "/")])):
@@ -110,6 +103,8 @@ async def _page(http: Http, url: str) -> tuple[str, str]:
         page = wire.web(ways.passwords.endpoints.authorization)
         there = urlsplit(page).netloc == urlsplit(url).netloc
         return (f"{page}{asked}" if there else plain), plain
+    if com.is_named((await http.get(f"{url}/")).headers.get("link", "")):
+        return "", plain
     # A site whose API is closed to strangers says nothing before the sign-in.
     return plain, plain
 
@@ -127,11 +122,10 @@ async def check(api: Api) -> list[Finding]:
     found.append(
         Finding("sign in", True, f"Signed in as {identity.person.handle} on {facts.title or api.host}.")
     )
+    found.append(await com.scopes(api) if api.hosted else _NO_SCOPES)
     found.append(Finding("role", True, _role(facts)))
     found.append(await _comments(api))
-    skew = abs(api.http.skew)
-    late = f"This machine's clock differs from {api.host}'s by {int(skew.total_seconds())} s; set it."
-    found.append(Finding("clock", skew < _SKEW, late if skew >= _SKEW else "The clock is right."))
+    found += [_LIMITS, clock(api.http, api.host)]
     return found
 
 

@@ -19,7 +19,7 @@ CLOSED = "Comments on this post are closed."
 NO_POSTS = "convo answers comments; below a post it does not begin any."
 GONE = ("spam", "trash")
 """States of a comment that nobody sees any more."""
-_UP = re.compile(r"/wp/v2/([a-z0-9_-]+)/\d+$")
+_UP = re.compile(r"/wp/v2/(?:sites/[^/]+/)?([a-z0-9_-]+)/\d+$")
 _URI = re.compile(r"/\?p=(\d+)(?:#comment-(\d+))?$")
 _NOT_MY_POST = "Your role lets you approve comments on your own posts only."
 _NOT_YOURS = "Only who may edit the post can change comments below it, their own as well."

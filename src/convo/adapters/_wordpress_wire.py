@@ -136,3 +136,11 @@ class Refusal(Struct):
 
     code: str | int = ""
     message: str = ""
+    error: str = ""
+    """The code, as the older API of WordPress.com names it."""
+
+
+class Whose(Struct):
+    """What WordPress.com says of a token; an empty scope is everything on one site."""
+
+    token_scope: list[str] | None = None

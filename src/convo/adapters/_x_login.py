@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
-from convo.adapters._keeping import kept, written
-from convo.adapters._pasted import Pasted, clock
+from convo.adapters._keeping import kept, mark_of, written
+from convo.adapters._pasted import Signing, clock
 from convo.adapters._x_api import API, WEB, Api, Facts
 from convo.adapters._x_cost import ANSWER, DELETE, LINK, OWNED, PERSON, READ, budget_of, money
-from convo.adapters._x_session import Kept, mark_of, take, token, utc_now
+from convo.adapters._x_session import Kept, take, token, utc_now
 from convo.adapters.contract import (
     AdapterError,
     Ask,
@@ -50,36 +50,6 @@ _FIRST = (
     f"{money(OWNED + 2 * PERSON + 2 * READ)} a mention, mostly {money(OWNED + PERSON)}. Looking when there is nothing "
     "new costs nothing. convo counts every call and stops before the budget is passed."
 )
-
-
-class Signing(Pasted):
-    """A refresh token that was just given, with the session it leads to."""
-
-    def __init__(self, secret: str, stored: str = "") -> None:
-        super().__init__(secret)
-        self.stored = stored
-
-    async def session(self) -> str:
-        """What was stored a moment ago."""
-        return self.stored
-
-    async def save_session(self, value: str) -> None:
-        """Hold it as long as signing in takes."""
-        self.stored = value
-
-    def refreshing(self) -> _Alone:
-        """Nobody else knows this token yet."""
-        return _Alone()
-
-
-class _Alone:
-    """A guard over nothing."""
-
-    async def __aenter__(self) -> None:
-        return None
-
-    async def __aexit__(self, *exc: object) -> None:
-        return None
 
 
 async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import hashlib
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import TypeVar
@@ -16,7 +15,7 @@ from typing import TypeVar
 from msgspec import Struct, field
 
 from convo.adapters import _x_wire as wire
-from convo.adapters._keeping import kept, written
+from convo.adapters._keeping import kept, mark_of, written
 from convo.adapters.contract import Ambiguous, Credential, RetryAt, SignInAgain
 from convo.adapters.http import Http, server_words
 from convo.adapters.wire import decode
@@ -58,11 +57,6 @@ def turned(state: Kept, now: datetime) -> None:
 def utc_now() -> datetime:
     """The present."""
     return datetime.now(timezone.utc)
-
-
-def mark_of(secret: str) -> str:
-    """What a secret is told apart by, without keeping it."""
-    return hashlib.sha256(secret.encode()).hexdigest()[:16]
 
 
 class Session:

@@ -9,7 +9,7 @@ from convo.adapters import _blogger_messages as messages
 from convo.adapters import _blogger_read as reading
 from convo.adapters._blogger_api import API, PLATFORM, SCOPE, Api, facts_of
 from convo.adapters._google import CLIENT, CLIENT_SECRET, Google, client_of, sign_in
-from convo.adapters._pasted import Pasted, clock
+from convo.adapters._pasted import Signing, clock
 from convo.adapters.contract import (
     Absent,
     AdapterError,
@@ -87,7 +87,7 @@ class Blogger(Refusing):
         http = http_for(cls.base_url(account))
         try:
             refresh, account = await sign_in(http, account, SCOPE, _WORDS, ask)
-            api = Api(Google(http, account, _Signing(refresh)), facts_of(""))
+            api = Api(Google(http, account, Signing(refresh)), facts_of(""))
             identity = await api.identify()
             return LoginResult(refresh, identity, client_of(account))
         finally:
@@ -195,33 +195,3 @@ class Blogger(Refusing):
     async def close(self) -> None:
         """Release connections."""
         await self._google.http.close()
-
-
-class _Signing(Pasted):
-    """A refresh token that was just given, with the session it leads to."""
-
-    def __init__(self, secret: str) -> None:
-        super().__init__(secret)
-        self._stored = ""
-
-    async def session(self) -> str:
-        """What was stored a moment ago."""
-        return self._stored
-
-    async def save_session(self, value: str) -> None:
-        """Hold it as long as signing in takes."""
-        self._stored = value
-
-    def refreshing(self) -> _Alone:
-        """Nobody else knows this token yet."""
-        return _Alone()
-
-
-class _Alone:
-    """A guard over nothing."""
-
-    async def __aenter__(self) -> None:
-        return None
-
-    async def __aexit__(self, *exc: object) -> None:
-        return None

@@ -1,4 +1,4 @@
-"""WordPress sites of one's own: comments on my posts, answers to my comments, comments to approve."""
+"""WordPress, on a site of one's own or on WordPress.com: comments on my posts, answers to mine, what to approve."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from convo.adapters import _wordpress_login as signing_in
 from convo.adapters import _wordpress_messages as messages
 from convo.adapters import _wordpress_read as reading
 from convo.adapters._wordpress_api import PLATFORM, Api, Facts, facts_of
+from convo.adapters._wordpress_com import api_of, hosted
 from convo.adapters.contract import (
     Ask,
     Can,
@@ -61,16 +62,18 @@ class WordPress(Refusing):
 
     @classmethod
     def base_url(cls, account: AccountConfig) -> str:
-        """The site: `url`; "" when the config does not name it."""
+        """The site: `url`, or the one API of all sites on WordPress.com; "" when the config does not name it."""
+        if hosted(account):
+            return api_of(account)
         return signing_in.address(account.url) if account.url.strip() else ""
 
     @classmethod
     async def login(cls, account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
-        """Sign in with an application password. Raises AdapterError."""
+        """Sign in with an application password, on WordPress.com by its own sign-in. Raises AdapterError."""
         return await signing_in.login(account, http_for, ask)
 
     async def identify(self) -> Identity:
-        """Who the password is for, where the API is and what the role may do. Raises AdapterError."""
+        """Who the credential is for, where the API is and what the role may do. Raises AdapterError."""
         return await self._api.identify()
 
     async def check(self) -> Sequence[Finding]:
