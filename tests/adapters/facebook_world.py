@@ -66,6 +66,12 @@ def is_of(item: Any, number: str) -> bool:
     return isinstance(item, dict) and str(item.get("id")).rpartition("_")[2] == number
 
 
+def erring(code: int, subcode: int = 0, *, words: str = "", status: int = 0) -> Fault:
+    """An answer with one of Facebook's codes, in the place of doing what was asked."""
+    error = GraphError(code, words or f"(#{code}) its own words", subcode=subcode, status=status)
+    return faults.refuses(error.status, json.dumps(error.body()).encode())
+
+
 class FacebookWorld(HttpWorld):
     """One Page of the user's, whose token is the credential; people comment on its posts.
 
@@ -124,8 +130,7 @@ class FacebookWorld(HttpWorld):
         return self.uid_of(self.state.person(name))
 
     def refusal(self, words: str) -> Fault:
-        error = GraphError(100, words)
-        return faults.refuses(error.status, json.dumps(error.body()).encode())
+        return erring(100, words=words)
 
     def limited(self, code: int = 80001, minutes: int = 1) -> Fault:
         """A limit of Facebook's own: no status and no header that others know."""

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from convo.testing import Said, Trouble, Where
-from tests.adapters.facebook_world import TOKEN, FacebookWorld
+from tests.adapters.facebook_world import TOKEN, FacebookWorld, erring
 
 NESTED = "id,message,permalink_url,from,comments.filter(stream){id,message,permalink_url,from,parent{id},message_tags}"
 
@@ -134,6 +134,9 @@ def test_limits_are_of_facebooks_own_kind(world: FacebookWorld) -> None:
     assert world.trouble(Trouble.REFUSED, where=Where.ANSWER, words="our own words")
     said = ask(world, "1_2/comments", method="POST", data={"message": "x"}).json()["error"]
     assert (said["code"], said["message"], "error_subcode" in said) == (100, "our own words", False)
+    world.site.home.add(erring(2, status=503))
+    unwell = ask(world, "me")
+    assert (unwell.status_code, unwell.json()["error"]["code"]) == (503, 2)
     assert world.trouble(Trouble.NEXT_ELSEWHERE)
     world.someone_mentions_me("one")
     world.someone_mentions_me("two")

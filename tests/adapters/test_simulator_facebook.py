@@ -178,6 +178,17 @@ def test_cursors_may_die_when_items_come_or_go() -> None:
     assert code(scene.get(edge, after=after)) == (100, 0)
 
 
+def test_a_summary_says_whether_comments_are_open() -> None:
+    scene = Scene()
+    nothing = scene.state.add_post(scene.page, "")
+    assert "message" not in scene.get(nothing.id, fields="message")
+    for post, opened in ((scene.post, True), (nothing, False)):
+        post.open = opened
+        found = scene.get(post.id, fields="comments.limit(0).summary(true)")["comments"]
+        assert found["summary"]["can_comment"] is opened
+        assert found["data"] == []
+
+
 def test_a_page_may_be_empty_and_go_on() -> None:
     scene = Scene()
     scene.asked.withheld = True

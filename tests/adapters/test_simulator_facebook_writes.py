@@ -28,6 +28,9 @@ def test_a_reply_goes_to_comments_and_the_same_words_twice_are_two() -> None:
         "id" in scene.server.answer(Request("POST", f"/v26.0/{scene.post.id}/comments", headers, body)).json()
     )
     assert scene.words(f"{scene.post.id}/comments") == ["Does it run on Windows?", "as JSON"]
+    bare = Scene(bare=True)
+    assert bare.write(f"{bare.asked.id}/comments", message="Yes.") == {"success": True}
+    assert bare.words(f"{bare.asked.id}/comments") == ["Yes."]
     again = Scene(once=True)
     again.write(f"{again.asked.id}/comments", message="Yes.")
     assert code(again.write(f"{again.asked.id}/comments", message="Yes."))[0] == 506
@@ -213,6 +216,8 @@ def test_usage_is_told_in_headers_and_has_an_end() -> None:
     assert code(scene.call("GET", "me", token=USER)) == (4, 0)
     scene.clock.step(24 * 3600)
     assert scene.call("GET", "me").status == 200
+    told = Scene(used=80).call("GET", "me").headers["x-app-usage"]
+    assert json.loads(told)["call_count"] == 80
 
 
 def test_a_batch_answers_each_call_for_itself() -> None:

@@ -101,7 +101,8 @@ class Reads:
 
         page = self.pager.page(call, whole, items, place, view)
         if edge.given.get("summary") in ("true", "1"):
-            summary = {"order": "chronological", "total_count": 8888, "can_comment": True}
+            open_ = what.open and (what.post.open if isinstance(what, Comment) else True)
+            summary = {"order": "chronological", "total_count": 8888, "can_comment": open_}
             return {**page, "summary": summary}
         return page if page != {"data": []} else {}
 

@@ -35,6 +35,10 @@ class Options:
     longest: int = 8000
     short_ids: bool = False
     """Comments read by id, parents and answers to writes give only the last part of their ids."""
+    bare: bool = False
+    """The answer to a reply is `{"success": true}`, without its id."""
+    used: int = 3
+    """Percent of the limits that headers tell while no budget counts."""
     heavy: int = 0
     """Items, nested ones included, that one request may ask for; more is "reduce the amount of data". 0: any."""
     budget: int = 0

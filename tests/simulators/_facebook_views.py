@@ -130,7 +130,7 @@ class Views:
         owned = what.kind == "published"
         plain: dict[str, Callable[[], Any]] = {
             "id": lambda: None,
-            "message": lambda: what.message,
+            "message": lambda: what.message or None,
             "story": lambda: None,
             "created_time": lambda: stamp(what.created),
             "updated_time": lambda: stamp(what.updated),

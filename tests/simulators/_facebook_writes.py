@@ -54,6 +54,8 @@ class Writes:
         if self.state.options.once and self._said_before(post, above, words):
             raise GraphError(506, "(#506) Duplicate status message", subcode=1455006)
         made = self.state.add_comment(target, self.state.page, words, lag=self.state.options.lag)
+        if self.state.options.bare:
+            return dict(DONE)
         return {"id": made.number if self.state.options.short_ids else made.id}
 
     def _said_before(self, post: Post, above: Comment | None, words: str) -> bool:

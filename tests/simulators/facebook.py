@@ -153,7 +153,11 @@ class Facebook:
 
     def _with_usage(self, answer: Answer) -> Answer:
         """The headers that say how much of the limits is used, in percent, and in minutes when it is over."""
-        used = min(100, 100 * len(self._calls) // self.options.budget) if self.options.budget else 3
+        used = (
+            min(100, 100 * len(self._calls) // self.options.budget)
+            if self.options.budget
+            else self.options.used
+        )
         wait = 0
         if self.options.budget and len(self._calls) >= self.options.budget:
             wait = max(1, int((self._calls[0] + _DAY - self.clock.now()).total_seconds()) // 60)
