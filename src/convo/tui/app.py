@@ -20,19 +20,16 @@ from textual.timer import Timer
 
 from convo.config import Config
 from convo.tui import router, theme
-from convo.tui.accounted import AccountedApp
-from convo.tui.conversation import ConversationView
+from convo.tui.ahead import typed_out
 from convo.tui.desk import Desk
-from convo.tui.paint import Painted
-from convo.tui.rowlist import RowList
+from convo.tui.pointing import PointedApp
 from convo.tui.screen import InboxScreen
-from convo.tui.views_pane import ViewsPane
 
 if TYPE_CHECKING:
     from convo.engine import Engine
 
 
-class ConvoApp(AccountedApp):
+class ConvoApp(PointedApp):
     """Shows the store at once; the engine starts after the first frame."""
 
     CSS_PATH = Path(__file__).with_name("convo.tcss")
@@ -117,16 +114,20 @@ class ConvoApp(AccountedApp):
 
     async def on_event(self, event: events.Event) -> None:
         """Every key passes the table of commands first, one after the other."""
-        if isinstance(event, events.Key) and not event.is_forwarded and self.setup is not None:
-            if await self.setup.press(event):
-                return
-        elif isinstance(event, events.Key) and not event.is_forwarded and self.inbox.is_mounted:
-            await self.ready()
-            if await self.router.press(event):
-                return
-            if self.focused is not None and event.key in ("ctrl+c", "ctrl+q"):
-                return
+        if isinstance(event, events.Key) and not event.is_forwarded and await self._acted(event):
+            return
         await super().on_event(event)
+
+    async def _acted(self, event: events.Key) -> bool:
+        await typed_out(self, event)
+        if self.setup is not None:
+            return await self.setup.press(event)
+        if not self.inbox.is_mounted:
+            return False
+        await self.ready()
+        self.catch_up()
+        leaves = self.focused is not None and event.key in ("ctrl+c", "ctrl+q")
+        return await self.router.press(event) or leaves
 
     async def run_command(self, name: str) -> None:
         """Do a command of the table."""
@@ -208,80 +209,11 @@ class ConvoApp(AccountedApp):
         await answering.keep_now(self.inbox)
         await self.engine.stop()
 
-    # mouse
-
-    async def on_row_list_moved(self, event: RowList.Moved) -> None:
-        """The conversation beside the list follows its cursor."""
-        if self.inbox.is_mounted:
-            self.call_after_refresh(self.desk.follow)
-
-    async def on_row_list_opened(self, event: RowList.Opened) -> None:
-        """A click on the row under the cursor opens it."""
-        from convo.tui import opening
-
-        self.inbox.focus_pane("list")
-        await router.guarded(self.inbox, opening.open_it(self.inbox))
-
-    async def on_row_list_menu_asked(self, event: RowList.MenuAsked) -> None:
-        """The right button opens the menu of a row."""
-        from convo.tui import asking
-
-        self.inbox.focus_pane("list")
-        await router.guarded(self.inbox, asking.row_menu(self.inbox))
-
-    async def on_click(self, event: events.Click) -> None:
-        """The right button elsewhere: the menu of the message, or all commands."""
-        if event.button != 3 or self.setup is not None or self.inbox.menu.question is not None:
-            return
-        if isinstance(event.widget, ConversationView) and not self.inbox.replying:
-            from convo.tui import asking
-
-            self.inbox.focus_pane("thread")
-            await router.guarded(self.inbox, asking.row_menu(self.inbox))
-        elif not isinstance(event.widget, RowList):
-            await self.run_command("commands")
-
-    async def on_conversation_view_activated(self, event: ConversationView.Activated) -> None:
-        """A click on what is under the cursor opens it."""
-        from convo.tui import opening
-
-        self.inbox.focus_pane("thread")
-        await router.guarded(self.inbox, opening.open_it(self.inbox))
-
-    def on_conversation_view_rewrapped(self) -> None:
-        """What stands below the conversation moves with its last line."""
-        if self.inbox.is_mounted:
-            self.inbox.draw()
-
-    def on_views_pane_chosen(self, event: ViewsPane.Chosen) -> None:
-        """A click on a view opens it."""
-        from convo.tui import opening
-
-        opening.choose(self.inbox, event.target)
-
     def on_reply_box_changed(self) -> None:
         """A keystroke in the reply box."""
         from convo.tui import answering
 
         answering.changed(self.inbox)
-
-    async def on_painted_clicked(self, event: Painted.Clicked) -> None:
-        """A click on a key of the key line or on a choice of the menu."""
-        if not event.target:
-            return
-        if event.source is self.inbox.menu and self.inbox.menu.question is not None:
-            question = self.inbox.menu.question
-            self.close_menu()
-            await router.guarded(self.inbox, question.chosen(event.target))
-        elif event.source.id == "names":
-            from convo.tui import naming
-
-            naming.take_at(self.inbox, int(event.target.rpartition(" ")[2]))
-        elif event.source.id == "search-words" and self.inbox.search is not None:
-            self.inbox.search.at = int(event.target.rpartition(" ")[2])
-            await self.run_command("open")
-        elif event.source.id == "keys":
-            await self.run_command(event.target)
 
 
 SWITCH_SECONDS = 0.0005

@@ -127,6 +127,12 @@ class FieldedApp(OutsideApp):
         if event.input is self.menu_field and self.inbox.menu.question is not None:
             self.inbox.menu.type(event.value)
 
+    def catch_up(self) -> None:
+        """What stands in a field counts, also where the word of its last letters has not come yet."""
+        if self.inbox.menu.question is not None:
+            self.inbox.menu.type(self.menu_text())
+        self.on_search_bar_typed()
+
     def field_selection(self) -> str:
         """What is selected in the text field with the focus."""
         return str(getattr(self.focused, "selected_text", "") or "")
@@ -161,11 +167,12 @@ class FieldedApp(OutsideApp):
         if bar is not None:
             await bar.remove()
 
-    def on_search_bar_typed(self, event: object) -> None:
+    def on_search_bar_typed(self) -> None:
         """The words of the search changed: results follow the typing."""
-        bar, words = self.inbox.search, getattr(event, "words", "")
-        if bar is None or not bar.display:
+        bar = self.inbox.search
+        if bar is None or not bar.display or bar.field.value == bar.words:
             return
+        words = bar.words = bar.field.value
         bar.fault, bar.at = "", None
         look = self.desk.source.look
         try:
@@ -192,7 +199,7 @@ class FieldedApp(OutsideApp):
         if bar is not None:
             bar.display = bar.typing = False
             with bar.prevent(type(bar.field).Changed):
-                bar.field.value = ""
+                bar.field.value = bar.words = ""
 
     def close_search(self) -> None:
         """Leave the search; the list is as it was before."""

@@ -13,6 +13,7 @@ from textual.app import App
 
 from convo.config import Config, LookConfig
 from convo.tui import theme
+from convo.tui.ahead import typed_out
 from convo.tui.setup import Ended, Parts, SetupScreen
 
 
@@ -36,9 +37,10 @@ class FirstApp(App[Ended]):
 
     async def on_event(self, event: events.Event) -> None:
         """Keys pass the set-up first, then the field with the focus."""
-        own = isinstance(event, events.Key) and not event.is_forwarded and self.screen is self.setup
-        if own and isinstance(event, events.Key) and await self.setup.press(event):
-            return
+        if isinstance(event, events.Key) and not event.is_forwarded and self.screen is self.setup:
+            await typed_out(self, event)
+            if await self.setup.press(event):
+                return
         await super().on_event(event)
 
 

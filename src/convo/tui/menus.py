@@ -64,6 +64,8 @@ class MenuBox(Painted):
         self.choices: tuple[Choice, ...] = ()
         self.index = 0
         self.understood = ""
+        self.text = ""
+        """What stood in the text field when the choices were last narrowed by it."""
         self.pane = Region()
         self.avoid = Region()
         self._held: tuple[Region, Region] | None = None
@@ -75,7 +77,7 @@ class MenuBox(Painted):
         """Show a question inside a pane without covering a row."""
         self.question, self.pane, self.avoid = question, pane, avoid
         self._held = None
-        self.choices, self.index, self.understood = question.choices, 0, ""
+        self.choices, self.index, self.understood, self.text = question.choices, 0, "", ""
         if question.listing is not None:
             self.choices = question.listing("")
         self.display = True
@@ -101,8 +103,9 @@ class MenuBox(Painted):
     def type(self, text: str) -> None:
         """The text field holds this now."""
         question = self.question
-        if question is None:
+        if question is None or text == self.text:
             return
+        self.text = text
         if question.listing is not None:
             self.choices, self.index = question.listing(text), 0
         if question.typed is not None:

@@ -214,6 +214,8 @@ class ReplyBox(Vertical):
         """The draft as it stands in the box now."""
         if self.draft is None or not self.query(Words):
             return self.draft
+        if self.words.text != self.draft.text:  # the word of the last keystrokes may be on its way yet
+            self.kept = "keeping …"
         self.draft = replace(self.draft, text=self.words.text, cursor=self.words.cursor_offset)
         return self.draft
 

@@ -46,6 +46,8 @@ class SearchBar(Vertical):
         self.typing = False
         self.narrow = narrow
         """It narrows the list instead of searching everything."""
+        self.words = ""
+        """What is searched for: the field, as soon as it was looked at."""
         self.fault = ""
         self.people: tuple[Someone, ...] = ()
         self.at: int | None = None
