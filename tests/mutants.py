@@ -98,10 +98,11 @@ def main(wanted: list[str]) -> int:
         reddit,
         weather,
         whole,
+        wordpress_com,
         x,
     )
 
-    parts = (reading, weather, answers, whole, github, gitlab, forums, disqus, reddit, x)
+    parts = (reading, weather, answers, whole, github, gitlab, forums, disqus, reddit, x, wordpress_com)
     every = [mutation for part in parts for mutation in part.MUTATIONS]
     chosen = [one for one in every if not wanted or any(name in one.test for name in wanted)]
     survivors = []

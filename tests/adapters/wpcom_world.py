@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -20,7 +21,7 @@ class WpComWorld(WordPressWorld):
     """One blog; the user has a role on it, some people have logins, others are guests.
 
     `refreshable` says whether the credential can be refreshed when it runs out: with the newer server it can, and
-    `refresh_token` is what does it. A subclass says with `configured` and `base` which account leads here.
+    `refresh_token` is what does it. The config names the simulated API: WordPress.com itself is far away.
     """
 
     routes: ClassVar[dict[Where, Sequence[Route]]] = {
@@ -55,10 +56,13 @@ class WpComWorld(WordPressWorld):
         self.me = f"{self.home}/?author={self.user_me.id}"
         self.secrets = (TOKEN, CLIENT.secret, *([self.refresh_token] if refreshable else []))
         self.account = self.configured()
+        if refreshable:
+            self.credential.secret = json.dumps({"access": TOKEN, "refresh": self.refresh_token})
 
     def configured(self) -> AccountConfig:
         """The account in the config."""
-        return AccountConfig("blog", "wordpress", url=self.home, user="me")
+        options = {"api": self.base(), "client_id": CLIENT.id, "client_secret": CLIENT.secret}
+        return AccountConfig("blog", "wordpress", url=self.home, user="me", options=options)
 
     def adapter(self, facts: str = "{}", *, deadline: float = 20.0) -> Any:
         return HttpWorld.adapter(self, facts, deadline=deadline)

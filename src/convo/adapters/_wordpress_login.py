@@ -115,6 +115,8 @@ async def check(api: Api) -> list[Finding]:
         identity = await api.identify()
     except SignInAgain as error:
         return [Finding("sign in", False, error.words)]
+    except Refused as error:
+        return [Finding("access", False, error.words)]
     except AdapterError as error:
         return [Finding("reach", False, error.words)]
     facts = api.facts
