@@ -8,7 +8,7 @@ import pytest
 
 from convo.config import Config, LookConfig
 from convo.model import Reason
-from convo.views import OutboxState, State, View
+from convo.views import Opened, OutboxState, State, View
 from tests.tui import cast
 from tests.tui.fake import FakeEngine
 from tests.tui.play import SMALL, USUAL, WIDE, inbox, same_as_kept
@@ -295,3 +295,20 @@ async def test_each_who_waits_in_a_conversation_is_jumped_to_then_the_next_conve
         assert play.app.inbox.pane == "thread"
         await play.press("escape", "[", "]")
         assert play.cursor == "Ben Okafor", "in the list it goes from one conversation to the next"
+
+
+async def test_an_answered_conversation_opens_at_who_spoke_to_the_user_not_at_who_spoke_to_others() -> None:
+    """Answering again from the list goes to the person whose words the row shows."""
+    engine = FakeEngine()
+    said = [replace(entry, waiting=False, new=False) for entry in cast.HOUSE]
+    said.append(cast.entry(109, cast.ME, cast.NOW, "Yes, please.", said[-2].message_id))
+    engine.threads[1] = replace(engine.threads[1], state=State.ANSWERED)
+    engine.opened[1] = Opened(engine.threads[1], tuple(said))
+    async with inbox(engine=engine) as play:
+        await play.press("g", "a", "r")
+        box = play.app.inbox.reply
+        assert box is not None
+        assert box.terms is not None
+        assert box.terms.message.author == cast.ANA
+        await play.press("escape", "enter")
+        assert "Yes, please." in play.text

@@ -90,13 +90,14 @@ class ThreadLines:
             self.index = min(self.index, max(len(self.items) - 1, 0))
 
     def lead(self) -> Entry | None:
-        """The message it opens at: the first that waits, else the newest of another person, else the last."""
+        """The message it opens at and that is answered from the list: the first that waits, else the newest that spoke
+        to the user, which is what the row shows, else the newest of another person, else the last."""
         entries = self.opened.entries if self.opened else ()
         waiting = self.still_waiting() or [entry for entry in entries if entry.waiting or entry.held]
         if waiting:
             return waiting[0]
         others = [entry for entry in entries if not entry.author.is_me]
-        known = others or list(entries)
+        known = [entry for entry in others if entry.addressed is not None] or others or list(entries)
         return known[-1] if known else None
 
     def still_waiting(self) -> list[Entry]:
