@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from convo import adapters
+from convo.adapters import parted, parts
 from convo.adapters.contract import Adapter, Verb
 from convo.cli.parser import COMMANDS as WORDS
 from convo.config import InboxConfig, LookConfig, NotifyConfig
@@ -49,6 +50,8 @@ READING = {"identify", "check", "fetch", "lookup", "conversation"}
 PURE = {"audience", "widest", "measure", "close"}
 MAKING = {"base_url", "can", "channels", "demand", "keyless", "login", "login_fields", "options", "platform"}
 """What a class has besides: how it is made and signed in to."""
+PARTS = {"acts", "answering", "checking", "learned", "lists", "reading", "ready", "signing_in"}
+"""Where the verbs of most classes stand; see `convo.adapters.parts`."""
 
 PUBLISHING = re.compile(
     r"post_?(new|now|it)|publish|broadcast|cross_?post|compose|schedul|campaign|template|canned|auto_?(reply|answer)|"
@@ -73,7 +76,15 @@ def test_an_adapter_can_read_answer_and_what_creates_no_text() -> None:
 @pytest.mark.parametrize("platform", [*adapters.BUILT_IN, "memory"])
 def test_no_adapter_can_do_more(platform: str) -> None:
     made = adapters.load(platform) if platform in adapters.BUILT_IN else _memory()
-    assert public(made) <= public(Adapter) | MAKING | {"settle"}
+    assert public(made) <= public(Adapter) | MAKING | PARTS | {"settle"}
+
+
+def test_the_parts_of_an_adapter_hold_no_verb_of_their_own() -> None:
+    assert public(parted.Parted) | set(parted.Parted.__annotations__) <= public(Adapter) | MAKING | PARTS
+    assert public(parts.Answering) == public(parts.ByHand) == ANSWERING | {"measure"}
+    assert {one.name for one in fields(parts.Acts)} == OWN | TEXTLESS
+    assert public(parts.Reading) | public(parts.Checking) <= READING
+    assert public(parts.SigningIn) <= MAKING
 
 
 def _memory() -> Any:

@@ -188,7 +188,7 @@ def test_the_author_comes_first_whoever_is_named_before() -> None:
         for name, number in (("ben", "3"), ("ana", "1111"), ("convo_dev", FACTS.id))
     ]
     message = parsed(changed(entities={"mentions": named}))
-    assert [one.uid for one in audience(message, FACTS.id)] == ["1111", "3"]
+    assert [one.uid for one in audience(message, FACTS)] == ["1111", "3"]
 
 
 def test_words_of_x_are_found_in_every_shape() -> None:

@@ -11,6 +11,7 @@ from convo.adapters import _blogger_wire as wire
 from convo.adapters._google import Google
 from convo.adapters._keeping import kept, written
 from convo.adapters.contract import Identity, Refused
+from convo.adapters.http import Http
 from convo.adapters.wire import decode, each, web
 from convo.aside import together
 from convo.model import Person
@@ -43,6 +44,11 @@ class Facts(Struct):
     url: str = ""
     blogs: list[Kept] = []
 
+    @property
+    def uid(self) -> str:
+        """The account's own person."""
+        return person_uid(self.id)
+
 
 def facts_of(text: str) -> Facts:
     """Stored facts; empty ones when there are none yet."""
@@ -56,8 +62,7 @@ def person_uid(number: str) -> str:
 
 def me(facts: Facts) -> Person:
     """The account as a person."""
-    uid = person_uid(facts.id)
-    return Person(PLATFORM, uid, facts.name or facts.id, facts.name, facts.url or uid)
+    return Person(PLATFORM, facts.uid, facts.name or facts.id, facts.name, facts.url or facts.uid)
 
 
 class Api:
@@ -67,6 +72,11 @@ class Api:
         self.google = google
         self.facts = facts
         self._posts: dict[str, wire.Post | None] = {}
+
+    @property
+    def http(self) -> Http:
+        """The connections."""
+        return self.google.http
 
     async def identify(self) -> Identity:
         """Who signed in and which blogs they write or look after: two requests."""

@@ -9,7 +9,7 @@ from convo.adapters import _blogger_wire as wire
 from convo.adapters._blogger_api import PLATFORM, Facts, me, person_uid
 from convo.adapters.wire import part, web
 from convo.htmltext import html_to_text
-from convo.model import Mention, Message, Person, Reason, Ref
+from convo.model import Message, Person, Reason, Ref
 from convo.text import one_line, parse_time
 
 GONE = ("EMPTIED", "SPAM")
@@ -91,9 +91,3 @@ def post_message(blog: str, post: wire.Post, facts: Facts) -> Message:
         url=web(post.url) or uri_of(blog, post.id),
         title=title,
     )
-
-
-def audience(message: Message, facts: Facts) -> tuple[Mention, ...]:
-    """Whom an answer would address: the author of what it answers."""
-    author = message.author
-    return () if author.uid == person_uid(facts.id) else (Mention(author.uid, author.handle),)

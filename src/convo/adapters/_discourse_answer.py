@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from convo.adapters import _discourse_wire as wire
-from convo.adapters._discourse_api import Api, Facts, Invalid
+from convo.adapters._discourse_api import Api, Invalid
 from convo.adapters._discourse_messages import (
     CLOSED,
     STRENGTH,
@@ -49,9 +49,9 @@ class Prepared(Struct):
     place: Place
 
 
-def measure(reply: Reply, facts: Facts) -> Measure:
+def measure(api: Api, reply: Reply) -> Measure:
     """Characters of the answer without white space around it; the site's limit where it told one."""
-    return Measure(len(reply.text.strip()), facts.longest or None)
+    return Measure(len(reply.text.strip()), api.facts.longest or None)
 
 
 async def prepare(api: Api, reply: Reply) -> str:
@@ -72,7 +72,7 @@ async def prepare(api: Api, reply: Reply) -> str:
 
 def _fits(api: Api, reply: Reply) -> None:
     """Raises Refused for what the site would not take."""
-    size, facts = measure(reply, api.facts), api.facts
+    size, facts = measure(api, reply), api.facts
     if not size.used:
         raise Refused("There is nothing in the answer yet.")
     if size.room is not None and size.room < 0:

@@ -48,6 +48,11 @@ class Facts(Struct):
     groups: list[str] = []
     """In lower case: naming one of them names the user."""
 
+    @property
+    def uid(self) -> str:
+        """The account's own person."""
+        return person_uid(self.base, self.id)
+
 
 def person_uid(base: str, number: int) -> str:
     """A person: user names can be changed, numbers not."""
@@ -56,9 +61,7 @@ def person_uid(base: str, number: int) -> str:
 
 def me(facts: Facts) -> Person:
     """The account as a person."""
-    return Person(
-        PLATFORM, person_uid(facts.base, facts.id), facts.user, facts.name, f"{facts.base}/u/{facts.user}"
-    )
+    return Person(PLATFORM, facts.uid, facts.user, facts.name, f"{facts.base}/u/{facts.user}")
 
 
 class Api:

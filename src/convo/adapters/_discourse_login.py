@@ -56,9 +56,14 @@ def address(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}" if parts.netloc else ""
 
 
+def base_url(account: AccountConfig) -> str:
+    """The site: `url`, with its folder; "" when the config does not name it."""
+    return address(account.url)
+
+
 async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
     """Ask for the site, open its page for keys, and take what it shows. Raises AdapterError."""
-    url = address(account.url) if account.url else ""
+    url = base_url(account)
     if not url:
         url = address((await ask(LoginStep("Which site is it?", fields=(URL,)))).get("url", ""))
     if not url:

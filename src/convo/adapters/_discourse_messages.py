@@ -225,11 +225,10 @@ def _uid(api: Api, name: str) -> str:
 
 def audience(message: Message, facts: Facts) -> tuple[Mention, ...]:
     """Whom an answer reaches: the author, and in a private message everybody who reads it."""
-    mine = me(facts).uid
     author = Mention(message.author.uid, message.author.handle)
     others: tuple[Mention, ...] = ()
     if message.visibility is Visibility.DIRECT:
         place = place_of(message.data) or Place()
         others = tuple(Mention(person_uid(facts.base, one.id), one.name) for one in place.members)
-    people = {one.uid: one for one in (author, *others) if one.uid != mine}
+    people = {one.uid: one for one in (author, *others) if one.uid != facts.uid}
     return tuple(people.values())

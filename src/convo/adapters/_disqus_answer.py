@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from convo.adapters import _disqus_wire as wire
-from convo.adapters._disqus_api import Accepted, Api, Invalid, Params, answer, me
+from convo.adapters._disqus_api import Accepted, Api, Invalid, Params, me, result
 from convo.adapters._disqus_lists import iso
 from convo.adapters._disqus_messages import (
     CLOSED,
@@ -63,7 +63,7 @@ class Prepared(Struct):
     since: str
 
 
-def measure(reply: Reply) -> Measure:
+def measure(_: Api, reply: Reply) -> Measure:
     """Characters as they are sent; Disqus states no limit."""
     return Measure(len(escaped(reply.text)), None)
 
@@ -89,7 +89,7 @@ async def prepare(api: Api, reply: Reply) -> str:
     return written(Prepared(escaped(reply.text), place, parent, top, since))
 
 
-async def send(api: Api, request: str) -> Message:
+async def answer(api: Api, request: str) -> Message:
     """Send a prepared answer, once.
 
     What Disqus does with an answer to a comment that went is not documented: it is looked for right before, and what
@@ -110,7 +110,7 @@ async def send(api: Api, request: str) -> Message:
             return proof.message
         raise
     try:
-        post = answer(found.response, wire.Post)
+        post = result(found.response, wire.Post)
         message = message_of(post, prepared.place, api.facts, api.forums)
     except (RetryAt, ValueError) as error:
         raise Ambiguous("Disqus took the answer and said something that could not be read.") from error
@@ -163,7 +163,7 @@ async def edit(api: Api, ref: Ref, text: str) -> Message:
     fields = [("post", text_id(post.id)), ("message", escaped(text))]
     found = await _twice(api, "posts/update", fields)
     try:
-        changed = answer(found.response, wire.Post)
+        changed = result(found.response, wire.Post)
         return message_of(changed, await place_now(api, post), api.facts, api.forums)
     except (RetryAt, ValueError) as error:
         raise Ambiguous("Disqus took the change and said something that could not be read.") from error

@@ -55,6 +55,11 @@ class Facts(Struct):
     name: str = ""
     url: str = ""
 
+    @property
+    def uid(self) -> str:
+        """The account's own person."""
+        return self.url
+
 
 def facts_of(text: str) -> Facts:
     """Stored facts; empty ones when there are none yet."""
@@ -160,7 +165,7 @@ class Api:
         if not user:
             raise SignInAgain(f'The config must say who signs in to {self.host}:  user = "your user name"')
         await self._token()
-        found = answer((await self.get("users/details", [("user:username", user)])).response, wire.Author)
+        found = result((await self.get("users/details", [("user:username", user)])).response, wire.Author)
         number, user = text_id(found.id), one_line(found.username or "")
         if not number or not user:
             raise RetryAt(f"{self.host} did not say who this account is.")
@@ -178,7 +183,7 @@ class Api:
         """A thread; asked for once as long as convo runs, unless `anew`. Raises Missing when it is gone."""
         if anew or number not in self._threads:
             found = await self.get("threads/details", [("thread", number)])
-            self._threads[number] = answer(found.response, wire.Thread)
+            self._threads[number] = result(found.response, wire.Thread)
         return self._threads[number]
 
     def _demanded(self) -> str:
@@ -201,7 +206,7 @@ def forums_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one_line(text).replace(",", " ").split()))
 
 
-def answer(raw: Raw, kind: type[T]) -> T:
+def result(raw: Raw, kind: type[T]) -> T:
     """The answer inside its envelope. Raises RetryAt when it has another shape."""
     try:
         return loads(raw, kind)

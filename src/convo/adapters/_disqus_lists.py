@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from msgspec import Raw, Struct
 
 from convo.adapters import _disqus_wire as wire
-from convo.adapters._disqus_api import Api, Invalid, Params, answer
+from convo.adapters._disqus_api import Api, Invalid, Params, result
 from convo.adapters._disqus_messages import messages_of
 from convo.adapters._keeping import kept, written
 from convo.adapters.wire import each, part, text_id
@@ -70,7 +70,7 @@ async def batch(api: Api, path: str, params: Params, onward: str = "") -> Batch:
     place = [("cursor", onward)] if onward else []
     query = [*params, ("limit", str(PAGE)), ("related", "thread"), *place]
     found = await api.get(path, query)
-    good, skipped = each(answer(found.response, list[Raw]), wire.Post, "Post")
+    good, skipped = each(result(found.response, list[Raw]), wire.Post, "Post")
     position = part(found.cursor, wire.Position) or wire.Position()
     after = (position.id or position.next or "") if position.more else ""
     after = after or ((position.next or "") if position.has_next else "")

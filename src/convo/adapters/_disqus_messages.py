@@ -175,12 +175,6 @@ async def place_now(api: Api, post: wire.Post) -> Place:
     return place_from(thread, forum)
 
 
-def audience(message: Message, facts: Facts) -> tuple[Mention, ...]:
-    """Whom an answer addresses: the author of what it answers."""
-    author = message.author
-    return () if author.uid == facts.url else (Mention(author.uid, author.handle),)
-
-
 def _mentions(text: str, facts: Facts) -> tuple[Mention, ...]:
     """The people named as Disqus writes them, "@name:disqus"."""
     names = dict.fromkeys(_NAMED.findall(text))

@@ -9,7 +9,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from convo.adapters import _disqus_wire as wire
-from convo.adapters._disqus_api import Api, Forbidden, Params, answer
+from convo.adapters._disqus_api import Api, Forbidden, Params, result
 from convo.adapters._disqus_lists import LAP, again, batch, iso, newest_first, read, upward
 from convo.adapters._disqus_messages import (
     Place,
@@ -153,7 +153,7 @@ async def current(api: Api, number: str, thread: str, mine: bool = False) -> wir
         if thread and not mine:
             await api.thread(thread, anew=True)
         return mine
-    post = answer(found.response, wire.Post)
+    post = result(found.response, wire.Post)
     return False if post.deleted or post.spam else post
 
 

@@ -35,7 +35,7 @@ from convo.adapters.contract import (
     Unknown,
 )
 from convo.adapters.http import Response
-from convo.model import Measure, Mention, Message, Ref, Reply
+from convo.model import Measure, Message, Ref, Reply
 from convo.text import format_time
 
 LONGEST = 60_000
@@ -68,12 +68,6 @@ class Prepared(Struct):
     """uid and login of whom it answers."""
 
 
-def audience(message: Message, uid: str) -> tuple[Mention, ...]:
-    """Whom an answer is for: the author; GitHub tells everybody who follows the conversation."""
-    author = message.author
-    return () if author.uid == uid else (Mention(author.uid, author.handle),)
-
-
 def worded(reply: Reply) -> str:
     """The words as they are sent: where several people talk, with the name of whom they are for before them."""
     author = reply.parent.author
@@ -86,14 +80,14 @@ def worded(reply: Reply) -> str:
     return f"{name}{chr(10) * 2 if _BLOCK.match(reply.text) else ' '}{reply.text}"
 
 
-def measure(reply: Reply) -> Measure:
+def measure(_: Api, reply: Reply) -> Measure:
     """Characters of the answer, the name before it included."""
     return Measure(len(worded(reply)), LONGEST)
 
 
 async def prepare(api: Api, reply: Reply) -> str:
     """See that what is answered is there and open, note the newest comment, build the request. Changes nothing."""
-    size = measure(reply)
+    size = measure(api, reply)
     if size.room is not None and size.room < 0:
         raise Refused(f"Too long for {api.host} by {-size.room} characters.")
     if not reply.text.strip():

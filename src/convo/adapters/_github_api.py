@@ -94,8 +94,9 @@ def me(facts: Facts) -> Person:
 class Api:
     """Requests of one account, with its token, and the sense of refusals."""
 
-    def __init__(self, http: Http, credential: Credential, facts: Facts) -> None:
+    def __init__(self, http: Http, credential: Credential, facts: Facts, opened: str = "own") -> None:
         self.http = http
+        self._opened = tuple(word.strip().lower() for word in opened.split(",") if word.strip()) or ("own",)
         self.facts = facts
         self.people: dict[str, int | None] = {}
         """Logins (lower case) to ids, None for those that nobody has."""
@@ -121,6 +122,18 @@ class Api:
     def now(self) -> datetime:
         """The server's time, as far as it is known."""
         return datetime.now(timezone.utc) - self.http.skew
+
+    def owns(self, repository: wire.Repository) -> bool:
+        """Whether what is opened there is opened for the user, as the config's `opened` says.
+
+        It is "own", "off", or more names of owners or of repositories, with commas between.
+        """
+        if "off" in self._opened:
+            return False
+        if repository.owner.database_id == self.facts.id:
+            return True
+        full = repository.name_with_owner.lower()
+        return full in self._opened or full.split("/")[0] in self._opened
 
     async def get(self, path: str, params: Params = (), headers: Mapping[str, str] | None = None) -> Response:
         """Read over REST; 304 is a success. Raises AdapterError for every answer that is none."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 import msgspec
@@ -17,7 +17,6 @@ from convo.adapters._github_api import Api
 from convo.adapters._github_messages import ONLY_COMMENTS, WAYS, Notice, Place, mentions, place_of
 from convo.adapters._github_read import SPEECH, is_speech, learn_names
 from convo.adapters._github_single import lookup
-from convo.adapters._github_talk import Owned
 from convo.adapters.contract import Ambiguous, Missing, Refused
 from convo.marktext import markdown_to_text
 from convo.model import Message, Page, Ref
@@ -28,9 +27,9 @@ _BLOCKS = 20
 _BY_ID = re.compile(r"/user/(\d+)$")
 
 
-async def edit(api: Api, ref: Ref, text: str, owned: Owned) -> Message:
+async def edit(api: Api, ref: Ref, text: str) -> Message:
     """Change an own comment."""
-    before = await _own(api, ref, owned)
+    before = await _own(api, ref)
     if before is None:
         raise Missing(f"{api.host} does not have this comment any more.")
     if len(text) > LONGEST:
@@ -61,9 +60,9 @@ async def edit(api: Api, ref: Ref, text: str, owned: Owned) -> Message:
     )
 
 
-async def delete(api: Api, ref: Ref, owned: Owned) -> None:
+async def delete(api: Api, ref: Ref) -> None:
     """Delete an own comment; fine when it is already gone."""
-    before = await _own(api, ref, owned)
+    before = await _own(api, ref)
     if before is None:
         return
     place = place_of(before.data)
@@ -77,12 +76,12 @@ async def delete(api: Api, ref: Ref, owned: Owned) -> None:
         return
 
 
-async def _own(api: Api, ref: Ref, owned: Owned) -> Message | None:
+async def _own(api: Api, ref: Ref) -> Message | None:
     """An own comment as it is now, None when it is gone. GitHub lets maintainers change what others wrote; convo not.
 
     Raises Refused for what is not the user's, or no comment.
     """
-    found = await lookup(api, [ref], owned)
+    found = await lookup(api, [ref])
     if not found.messages:
         if found.gone:
             return None
@@ -159,7 +158,7 @@ async def _login(api: Api, uid: str) -> str:
     return wire.decode(await api.get(f"/user/{found[1]}"), wire.User).login
 
 
-async def people(api: Api, cursor: str) -> Page:
+async def people(api: Api, cursor: str, since: datetime) -> Page:
     """Everybody whom the user blocked, where the token may see it."""
     if not api.facts.may("user"):
         return Page(cursor=cursor)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
-from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from msgspec import Struct
 
 from convo.adapters import _github_wire as wire
 from convo.adapters._github_api import CLOUD, Api, Facts, api_address, web_address
+from convo.adapters._pasted import Pasted, clock
 from convo.adapters.contract import (
     AdapterError,
     Ask,
@@ -31,34 +31,19 @@ TOKEN = LoginField(
     "token", "Classic token (leave it empty to use the one of gh)", secret=True, help="ghp_ and 36 letters"
 )
 _GRANT = "urn:ietf:params:oauth:grant-type:device_code"
-_SKEW = timedelta(minutes=2)
 _GH_SECONDS = 20.0
 pause = asyncio.sleep
 """How the device flow waits between two questions; tests do not wait."""
 
 
-class _Given:
-    """The credential of an account that is being signed in."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    async def read(self) -> str:
-        return self._token
-
-    async def session(self) -> str:
-        return ""
-
-    async def save_session(self, value: str) -> None:
-        raise NotImplementedError("a token does not rotate")
-
-    def refreshing(self) -> Any:
-        raise NotImplementedError("a token does not rotate")
+def base_url(account: AccountConfig) -> str:
+    """The REST API: GitHub's own where the config names no `url`."""
+    return api_address(account.url)
 
 
 async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
     """Get a token and try it. Raises AdapterError."""
-    base = api_address(account.url)
+    base = base_url(account)
     client = account.options.get("client_id", "")
     command = ""
     if client:
@@ -70,7 +55,7 @@ async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: As
             token = await _of_gh(command)
     http = http_for(base)
     try:
-        api = Api(http, _Given(token), Facts())
+        api = Api(http, Pasted(token), Facts())
         identity = await api.identify()
         _demand(api, command)
     finally:
@@ -225,9 +210,7 @@ async def check(api: Api) -> list[Finding]:
         return [Finding("reach", False, error.words)]
     found = [Finding("sign in", True, f"{api.host} knows you as {identity.person.handle}.")]
     found += [_scopes(api), await _notifications(api), await _limits(api)]
-    skew = abs(api.http.skew)
-    late = f"This machine's clock differs from {api.host}'s by {int(skew.total_seconds())} s; set it."
-    found.append(Finding("clock", skew < _SKEW, late if skew >= _SKEW else "The clock is right."))
+    found.append(clock(api.http, api.host))
     return found
 
 

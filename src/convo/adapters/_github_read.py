@@ -13,7 +13,7 @@ from convo.adapters import _github_wire as wire
 from convo.adapters._forge import concerns
 from convo.adapters._github_api import PLATFORM, Api, Found
 from convo.adapters._github_messages import NOT_MATCHED, Notice, Place, packed, place_of
-from convo.adapters._github_talk import Owned, Talk, learn_all, talk_of, whole_of
+from convo.adapters._github_talk import Talk, learn_all, talk_of, whole_of
 from convo.adapters.contract import Missing, RetryAt, Unreachable
 from convo.model import Conversation, Mention, Message, Page, Person, Ref
 from convo.text import format_time, one_line, parse_time, shorten
@@ -77,7 +77,7 @@ class _Gathered:
     """What could not be had now while others could: ids of threads, and a sentence each."""
 
 
-async def notifications(api: Api, cursor: str, since: datetime, owned: Owned) -> Page:
+async def notifications(api: Api, cursor: str, since: datetime) -> Page:
     """What was said in the conversations that moved since the cursor."""
     now = datetime.now(timezone.utc)
     batch = await lists.read(api, cursor, since, now)
@@ -91,7 +91,7 @@ async def notifications(api: Api, cursor: str, since: datetime, owned: Owned) ->
     ]
     for start in range(0, len(wanted), _BATCH):
         part = wanted[start : start + _BATCH]
-        await _gather_all(api, part, batch.floor, owned, gathered, {one.id for one in again})
+        await _gather_all(api, part, batch.floor, gathered, {one.id for one in again})
     over = lists.note_failures(batch.cursor, gathered.failing, bool(again), now)
     for id_, said in gathered.failing.items():
         rest = "convo gives up, a day later." if id_ in over else "convo asks again."
@@ -145,7 +145,6 @@ async def _gather_all(
     api: Api,
     wanted: Sequence[Wanted],
     floor: datetime,
-    owned: Owned,
     gathered: _Gathered,
     failed_before: Set[str],
 ) -> None:
@@ -154,14 +153,14 @@ async def _gather_all(
     Raises RetryAt when the server fails for all of them.
     """
     try:
-        return await _gather(api, wanted, floor, owned, gathered)
+        return await _gather(api, wanted, floor, gathered)
     except RetryAt as error:
         if _is_for_all(error):
             raise
         failing: dict[str, str] = {}
         for count, one in enumerate(wanted, 1):
             try:
-                await _gather(api, [one], floor, owned, gathered)
+                await _gather(api, [one], floor, gathered)
             except RetryAt as single:
                 if _is_for_all(single):
                     raise
@@ -178,9 +177,7 @@ def _is_for_all(error: RetryAt) -> bool:
     return error.at is not None or isinstance(error, Unreachable)
 
 
-async def _gather(
-    api: Api, wanted: Sequence[Wanted], floor: datetime, owned: Owned, gathered: _Gathered
-) -> None:
+async def _gather(api: Api, wanted: Sequence[Wanted], floor: datetime, gathered: _Gathered) -> None:
     """Read some conversations with one query, and more of those in which much was said since `floor`."""
     if not wanted:
         return
@@ -191,7 +188,7 @@ async def _gather(
             gathered.messages.append(_unmatched(api, one))
         if isinstance(whole, wire.Whole) and one.notification.reason in SPEECH:
             await _reach_back(api, whole, floor, _MORE)
-        talk = talk_of(whole, api.facts, owned, one.notice) if isinstance(whole, wire.Whole) else whole
+        talk = talk_of(whole, api, one.notice) if isinstance(whole, wire.Whole) else whole
         if isinstance(talk, str):
             gathered.skipped.append(talk)
         elif talk is not None:
@@ -304,7 +301,7 @@ async def wholes(api: Api, ids: Sequence[str], some: int, inside: int) -> list[w
     return [one for one in read if one is not None]
 
 
-async def conversation(api: Api, ref: Ref, owned: Owned, subject: str) -> tuple[Conversation, bool]:
+async def around(api: Api, ref: Ref, subject: str) -> tuple[Conversation, bool]:
     """The whole conversation below a root; and whether what was asked for is in it. Raises Missing."""
     place = place_of(ref.data)
     notice = Notice(place.thread, place.seen, place.reason)
@@ -316,7 +313,7 @@ async def conversation(api: Api, ref: Ref, owned: Owned, subject: str) -> tuple[
     if isinstance(whole, str):
         return Conversation((), whole), False
     await _reach_back(api, whole, datetime(1970, 1, 1, tzinfo=timezone.utc), _MOST // 100)
-    talk = talk_of(whole, api.facts, owned, notice)
+    talk = talk_of(whole, api, notice)
     if isinstance(talk, str):
         return Conversation((), talk), False
     await resolve(api, [talk])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -26,9 +26,10 @@ from convo.adapters._github_messages import (
     request_item,
     subject_item,
 )
-from convo.adapters._github_read import learn_names, wholes
-from convo.adapters._github_talk import Owned, closings, is_empty, stands, talk_of
-from convo.model import Lookup, Message, Page, Quote, Ref
+from convo.adapters._github_read import around, learn_names, wholes
+from convo.adapters._github_talk import closings, is_empty, stands, talk_of
+from convo.adapters.contract import Missing
+from convo.model import Conversation, Lookup, Message, Page, Quote, Ref
 from convo.text import format_time, parse_time, shorten
 
 _BULK = 100
@@ -61,7 +62,7 @@ class _One:
         return message_of(self.item, self.whole, self.root, api, notice, many=self.place.many)
 
 
-async def lookup(api: Api, refs: Sequence[Ref], owned: Owned) -> Lookup:
+async def lookup(api: Api, refs: Sequence[Ref]) -> Lookup:
     """The present state of messages; what GitHub does not have any more is gone."""
     found: list[_One] = []
     gone: list[str] = []
@@ -73,7 +74,7 @@ async def lookup(api: Api, refs: Sequence[Ref], owned: Owned) -> Lookup:
         answer = await api.query(queries.SINGLE, {"ids": ids})
         nodes = dict(zip(ids, answer.nodes(), strict=False))
         for ref in part:
-            one = _looked_up(ref, nodes, api, owned)
+            one = _looked_up(ref, nodes, api)
             if one is not None:
                 found.append(one)
             elif not answer.forbidden and _is_gone(nodes.get(ref.local_id)):
@@ -90,13 +91,34 @@ def _is_gone(node: Raw | None) -> bool:
     return bytes(node) == b"null" or bool(comment is not None and comment.deleted_at)
 
 
-def _looked_up(ref: Ref, nodes: Mapping[str, Raw], api: Api, owned: Owned) -> _One | None:
+async def conversation(api: Api, ref: Ref) -> Conversation:
+    """All that was said in an issue, a pull request, a discussion. Raises Missing when it is gone."""
+    subject = place_of(ref.data).subject
+    looked = Lookup()
+    if not subject:
+        looked = await _looked_at(api, ref)
+        subject = place_of(looked.messages[0].data).subject
+    talk, there = await around(api, ref, subject)
+    if there or not talk.messages:
+        return talk
+    looked = looked if looked.messages else await _looked_at(api, ref)
+    return replace(talk, messages=(*talk.messages, *looked.messages))
+
+
+async def _looked_at(api: Api, ref: Ref) -> Lookup:
+    looked = await lookup(api, [ref])
+    if not looked.messages:
+        raise Missing(f"{api.host} does not show this any more.")
+    return looked
+
+
+def _looked_up(ref: Ref, nodes: Mapping[str, Raw], api: Api) -> _One | None:
     """A message as it is now; None where it is gone or cannot be read."""
     node = nodes.get(ref.local_id)
     if node is None or _is_gone(node):
         return None
     place = place_of(ref.data)
-    one = _one(node, api, owned, place)
+    one = _one(node, api, place)
     if one is None or one.item is one.root:
         return one
     item = one.item
@@ -109,7 +131,7 @@ def _looked_up(ref: Ref, nodes: Mapping[str, Raw], api: Api, owned: Owned) -> _O
     return one
 
 
-def _one(node: Raw, api: Api, owned: Owned, place: Place) -> _One | None:
+def _one(node: Raw, api: Api, place: Place) -> _One | None:
     """A single thing of any kind; None where it cannot be read."""
     facts = api.facts
     above = wire.part(bytes(node), wire.Above)
@@ -120,7 +142,7 @@ def _one(node: Raw, api: Api, owned: Owned, place: Place) -> _One | None:
     if whole is None:
         return None
     try:
-        root = subject_item(whole, facts, mine=owned.has(whole.repository, facts))
+        root = subject_item(whole, facts, mine=api.owns(whole.repository))
         item = root if kind in ROOTS else _item(node, kind, whole, api, place)
     except ValueError:
         return None
@@ -159,11 +181,11 @@ def _put_in_branch(item: Item, comment: wire.Comment, whole: wire.Whole, base: s
         item.parent, item.parent_node = item.branch, head.id
 
 
-async def own(api: Api, text: str, since: datetime, owned: Owned) -> Page:
+async def own(api: Api, text: str, since: datetime) -> Page:
     """What the account wrote: comments, issues, reviews, in discussions; newest change first."""
     cursor = _cursor(text)
     answer = await _ask_own(api, cursor, since)
-    ones, skipped = _own_items(answer, api, owned)
+    ones, skipped = _own_items(answer, api)
     listed = answer.listed("viewer", "issueComments")
     changes = sorted(filter(None, (_changed(raw) for raw in listed.items)))
     high = max([cursor.high, *changes[-1:]])
@@ -177,7 +199,7 @@ async def own(api: Api, text: str, since: datetime, owned: Owned) -> Page:
     )
     await _learn(api, ones)
     mine = {one.item.uri: one.message(api) for one in ones if one.item.author.uid == api.facts.uid}
-    await _see_quotes(api, [one for one in ones if one.item.marked.quoted], mine, owned)
+    await _see_quotes(api, [one for one in ones if one.item.marked.quoted], mine)
     kept = sorted((one for one in mine.values() if one.created_at >= since), key=lambda one: one.created_at)
     return Page(tuple(kept), msgspec.json.encode(after).decode(), further, skipped=tuple(skipped))
 
@@ -190,14 +212,14 @@ async def _ask_own(api: Api, cursor: OwnCursor, since: datetime) -> Found:
         return await api.query(queries.OWN_BARE, {"after": cursor.after or None})
 
 
-def _own_items(answer: Found, api: Api, owned: Owned) -> tuple[list[_One], list[str]]:
+def _own_items(answer: Found, api: Api) -> tuple[list[_One], list[str]]:
     """Everything in an answer, and one sentence for each thing that could not be read."""
     found: list[_One] = []
     skipped: list[str] = []
 
     def take(listed: wire.Listed, typename: str) -> None:
         for raw in listed.items:
-            one = _one(_typed(raw, typename), api, owned, Place())
+            one = _one(_typed(raw, typename), api, Place())
             if one is not None:
                 found.append(one)
             else:
@@ -210,16 +232,16 @@ def _own_items(answer: Found, api: Api, owned: Owned) -> tuple[list[_One], list[
     take(answer.listed("viewer", "repositoryDiscussionComments"), "DiscussionComment")
     reviews = answer.listed("viewer", "contributionsCollection", "pullRequestReviewContributions")
     for raw in reviews.items:
-        found += _review(raw, api, owned)
+        found += _review(raw, api)
     return found, skipped
 
 
-def _review(raw: Raw, api: Api, owned: Owned) -> list[_One]:
+def _review(raw: Raw, api: Api) -> list[_One]:
     """An own review, with the inline comments that came with it."""
     inner = wire.part(bytes(raw), dict[str, Raw]) or {}
     node = inner.get("pullRequestReview", Raw(b"null"))
     review = wire.part(bytes(node), wire.Comment)
-    one = _one(_typed(node, "PullRequestReview"), api, owned, Place())
+    one = _one(_typed(node, "PullRequestReview"), api, Place())
     if review is None or one is None or review.review_state == "PENDING":
         return []
     found = [] if is_empty(review, one.whole, api.facts) else [one]
@@ -233,13 +255,13 @@ def _review(raw: Raw, api: Api, owned: Owned) -> list[_One]:
     return found
 
 
-async def _see_quotes(api: Api, quoting: Sequence[_One], mine: dict[str, Message], owned: Owned) -> None:
+async def _see_quotes(api: Api, quoting: Sequence[_One], mine: dict[str, Message]) -> None:
     """Put those messages in that tell whom they quote, which only the words around them show."""
     subjects = list(dict.fromkeys(one.whole.id for one in quoting if one.item.uri in mine))[:_QUOTING]
     if not subjects:
         return
     for whole in await wholes(api, subjects, 50, 20):
-        talk = talk_of(whole, api.facts, owned, Notice()) if isinstance(whole, wire.Whole) else whole
+        talk = talk_of(whole, api, Notice()) if isinstance(whole, wire.Whole) else whole
         if not isinstance(talk, str):
             mine.update((one.uri, one) for one in talk.messages(api, Notice()) if one.uri in mine)
 

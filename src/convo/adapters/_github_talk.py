@@ -66,10 +66,11 @@ def whole_of(raw: bytes) -> wire.Whole | str | None:
     return good[0] if good else bad[0]
 
 
-def talk_of(whole: wire.Whole, facts: Facts, owned: Owned, notice: Notice) -> Talk | str:
+def talk_of(whole: wire.Whole, api: Api, notice: Notice) -> Talk | str:
     """A conversation in order, with what answers what; a sentence where it cannot be read."""
+    facts = api.facts
     try:
-        root = subject_item(whole, facts, mine=owned.has(whole.repository, facts))
+        root = subject_item(whole, facts, mine=api.owns(whole.repository))
     except ValueError as error:
         return f"Conversation {shorten(whole.id or whole.oid, 60)} was left out: {error}."
     talk = Talk(whole, root)
@@ -80,28 +81,6 @@ def talk_of(whole: wire.Whole, facts: Facts, owned: Owned, notice: Notice) -> Ta
     if whole.comments is not None and whole.comments.page_info.has_previous_page:
         _cut(talk, facts)
     return talk
-
-
-@dataclass(frozen=True, slots=True)
-class Owned:
-    """Which repositories are the user's own, as the config's `opened` says: "own", "off", or more names."""
-
-    words: tuple[str, ...] = ("own",)
-
-    @classmethod
-    def of(cls, text: str) -> Owned:
-        """From the config's text: names of owners or of repositories, with commas between."""
-        words = tuple(word.strip().lower() for word in text.split(",") if word.strip())
-        return cls(words or ("own",))
-
-    def has(self, repository: wire.Repository, facts: Facts) -> bool:
-        """Whether what is opened there is opened for the user."""
-        if "off" in self.words:
-            return False
-        if repository.owner.database_id == facts.id:
-            return True
-        full = repository.name_with_owner.lower()
-        return full in self.words or full.split("/")[0] in self.words
 
 
 def _fill(talk: Talk, facts: Facts, notice: Notice) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
-from typing import Any
 from urllib.parse import urlencode
 
 from msgspec import Raw
 
 from convo.adapters import _gitlab_wire as wire
 from convo.adapters._gitlab_api import CLOUD, Api, Facts, api_address, web_address
+from convo.adapters._pasted import Pasted, clock
 from convo.adapters.contract import (
     AdapterError,
     Ask,
@@ -26,26 +25,11 @@ from convo.text import one_line, shorten
 
 URL = LoginField("url", "Address of your GitLab (empty: gitlab.com)", help="https://gitlab.example.org")
 TOKEN = LoginField("token", "Personal access token", secret=True, help="glpat- and letters")
-_SKEW = timedelta(minutes=2)
 
 
-class _Given:
-    """The credential of an account that is being signed in."""
-
-    def __init__(self, token: str) -> None:
-        self._token = token
-
-    async def read(self) -> str:
-        return self._token
-
-    async def session(self) -> str:
-        return ""
-
-    async def save_session(self, value: str) -> None:
-        raise NotImplementedError("a personal access token does not rotate")
-
-    def refreshing(self) -> Any:
-        raise NotImplementedError("a personal access token does not rotate")
+def base_url(account: AccountConfig) -> str:
+    """The API: gitlab.com's where the config names no `url`."""
+    return api_address(account.url)
 
 
 async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
@@ -69,7 +53,7 @@ async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: As
     token = told.get("token", "").strip()
     http = http_for(base)
     try:
-        api = Api(http, _Given(token), Facts())
+        api = Api(http, Pasted(token), Facts())
         identity = await api.identify()
     finally:
         await http.close()
@@ -86,9 +70,7 @@ async def check(api: Api) -> list[Finding]:
         return [Finding("reach", False, error.words)]
     found = [Finding("sign in", True, f"{api.host} knows you as {identity.person.handle}.")]
     found += [await _scopes(api), *await _todos(api)]
-    skew = abs(api.http.skew)
-    late = f"This machine's clock differs from {api.host}'s by {int(skew.total_seconds())} s; set it."
-    found.append(Finding("clock", skew < _SKEW, late if skew >= _SKEW else "The clock is right."))
+    found.append(clock(api.http, api.host))
     return found
 
 

@@ -206,7 +206,17 @@ async def finish(api: Api, talks: Sequence[Talk], gathered: Gathered) -> None:
     gathered.skipped += [words for talk in talks for words in talk.skipped]
 
 
-async def moved(api: Api, way: str, text: str, since: datetime) -> Page:
+async def issues(api: Api, text: str, since: datetime) -> Page:
+    """What was said on own issues; see `_moved`."""
+    return await _moved(api, "issues", text, since)
+
+
+async def merge_requests(api: Api, text: str, since: datetime) -> Page:
+    """What was said on own merge requests; see `_moved`."""
+    return await _moved(api, "merge_requests", text, since)
+
+
+async def _moved(api: Api, way: str, text: str, since: datetime) -> Page:
     """What was said on own issues or merge requests: no to-do tells of words there that do not name the user."""
     cursor = msgspec.json.decode(text or "{}", type=MovedCursor)
     if not cursor.since:

@@ -30,6 +30,11 @@ class Facts(Struct):
 
     user: str = ""
 
+    @property
+    def uid(self) -> str:
+        """The account's own person."""
+        return person(self.user).uid
+
 
 def facts_of(text: str) -> Facts:
     """Stored facts; empty ones when there are none yet."""

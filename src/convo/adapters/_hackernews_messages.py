@@ -12,7 +12,7 @@ from convo.adapters._hackernews_api import SITE, person
 from convo.adapters._keeping import kept, written
 from convo.adapters.wire import web
 from convo.htmltext import html_to_text
-from convo.model import Link, Mention, Message, Ref
+from convo.model import Link, Message, Ref
 from convo.text import one_line
 
 _URI = re.compile(r"/item\?id=(\d{1,15})$")
@@ -90,9 +90,3 @@ def item_message(item: wire.Item, story: Story) -> Message:
         deleted=item.dead,
         data=written(own) if own.id else "",
     )
-
-
-def audience(message: Message, user: str) -> tuple[Mention, ...]:
-    """Whom an answer would address: the author of what it answers."""
-    author = message.author
-    return () if author.uid == person(user).uid else (Mention(author.uid, author.handle),)

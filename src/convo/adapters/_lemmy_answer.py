@@ -62,14 +62,14 @@ class Prepared(Struct):
     partner: int = 0
 
 
-def measure(reply: Reply) -> Measure:
+def measure(_: Api, reply: Reply) -> Measure:
     """UTF-16 units, as the server counts."""
     return Measure(len(reply.text.encode("utf-16-le", "replace")) // 2, LONGEST)
 
 
 async def prepare(api: Api, reply: Reply) -> str:
     """Check what is answered, note the newest own message, build the request. Changes nothing."""
-    size = measure(reply)
+    size = measure(api, reply)
     if size.room is not None and size.room < 0:
         raise Refused(f"Too long for {api.host} by {-size.room} characters.")
     if not reply.text.strip():

@@ -291,7 +291,7 @@ async def _own_modern(api: Api, text: str, since: datetime) -> Page:
     return await _read(api, text, since, ask, make, "Something you wrote")
 
 
-async def people(api: Api) -> Page:
+async def people(api: Api, text: str, since: datetime) -> Page:
     """Whom the user blocked."""
     found = [part(raw, wire.Blocked) for raw in (await api.mine()).person_blocks]
     return Page(hidden=tuple(one.address for one in found if one is not None and one.address))

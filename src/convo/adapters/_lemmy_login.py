@@ -42,9 +42,14 @@ def address(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else ""
 
 
+def base_url(account: AccountConfig) -> str:
+    """The server: `url`; "" when the config does not name it."""
+    return address(account.url)
+
+
 async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
     """Ask for server, name and password, and swap them for a token once. Raises AdapterError."""
-    url = address(account.url) if account.url else ""
+    url = base_url(account)
     if not url:
         url = address((await ask(LoginStep("Which server is yours?", fields=(URL,)))).get("url", ""))
     if not url:

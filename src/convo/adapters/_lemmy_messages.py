@@ -233,12 +233,6 @@ def _edited(what: wire.Dated) -> datetime | None:
     return parse_time(what.changed) if what.changed else None
 
 
-def audience(message: Message, facts: Facts) -> tuple[Mention, ...]:
-    """Whom an answer reaches: the author of what it answers."""
-    author = message.author
-    return () if author.uid == facts.uid else (Mention(author.uid, author.handle),)
-
-
 def _pictures(post: wire.Post) -> tuple[Attachment, ...]:
     """What a post shows, where it is described."""
     url = web(post.url)

@@ -11,7 +11,8 @@ from msgspec import Struct
 
 from convo.adapters import _mastodon_wire as wire
 from convo.adapters._mastodon_api import VISIBILITY, Api, escaped, handle_of, person_of
-from convo.adapters._mastodon_length import composed, handles_in, measure
+from convo.adapters._mastodon_length import composed, handles_in
+from convo.adapters._mastodon_length import measure as measure
 from convo.adapters._mastodon_lists import next_params, order
 from convo.adapters._mastodon_messages import message_of
 from convo.adapters._mastodon_read import current_status, newest_own, own_listing
@@ -55,7 +56,7 @@ class Prepared(Struct):
 async def prepare(api: Api, reply: Reply) -> str:
     """Check the parent, note the newest own message, upload files, build the request. Makes nothing public."""
     facts = await api.known()
-    size = measure(reply, facts)
+    size = measure(api, reply)
     if size.room is not None and size.room < 0:
         raise Refused(f"Too long for {api.host} by {-size.room}.")
     if not reply.text.strip() and not reply.attachments:

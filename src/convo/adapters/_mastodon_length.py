@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from convo.adapters._mastodon_api import Facts
+from convo.adapters._mastodon_api import Api, Facts
 from convo.model import Measure, Reply
 
 if TYPE_CHECKING:
@@ -72,8 +72,9 @@ def length(text: str, per_url: int) -> int:
     return total
 
 
-def measure(reply: Reply, facts: Facts) -> Measure:
+def measure(api: Api, reply: Reply) -> Measure:
     """How long an answer is, names and content warning included."""
+    facts = api.facts
     cluster, _, _ = _patterns()
     warning = sum(1 for _ in cluster.finditer(reply.content_warning))
     return Measure(warning + length(composed(reply, facts), facts.per_url), facts.limit)

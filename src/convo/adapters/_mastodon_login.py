@@ -6,14 +6,14 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
-from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 from convo.adapters import _mastodon_wire as wire
 from convo.adapters._mastodon_api import Api, Facts
+from convo.adapters._pasted import Pasted, clock
 from convo.adapters.contract import AdapterError, Ask, Finding, LoginField, LoginResult, LoginStep, Refused
 from convo.adapters.http import Http, server_words
+from convo.config import AccountConfig
 from convo.text import format_time, parse_time
 
 SCOPES = (
@@ -26,7 +26,6 @@ _BROAD = "read write"
 LOOPBACK = "http://127.0.0.1/callback"
 """Registered without a port: doorkeeper lets a loopback address have any (RFC 8252)."""
 OUT_OF_BAND = "urn:ietf:wg:oauth:2.0:oob"
-_SKEW = timedelta(minutes=2)
 _PROBES: Sequence[tuple[str, str, str]] = (
     ("read:notifications", "GET", "/api/v1/notifications?limit=1"),
     ("read:statuses", "GET", "/api/v1/accounts/{me}/statuses?limit=1"),
@@ -39,30 +38,30 @@ _PROBES: Sequence[tuple[str, str, str]] = (
     ("write:blocks", "POST", "/api/v1/accounts/0/unblock"),
 )
 """One harmless request for each scope; those that write name a thing that never exists."""
+_URL = LoginField("url", "Address of your server", help="https://fosstodon.org")
 _NEEDED = ("read:notifications", "read:statuses", "write:statuses")
 
 
-class _Pasted:
-    """The credential of an account that is being signed in."""
+def base_url(account: AccountConfig) -> str:
+    """The server: `url`, else the domain of `user`; "" when the config names neither."""
+    return _address(account.url.strip() or account.user.strip().lstrip("@").partition("@")[2])
 
-    def __init__(self, token: str) -> None:
-        self._token = token
 
-    async def read(self) -> str:
-        return self._token
-
-    async def session(self) -> str:
+def _address(place: str) -> str:
+    if not place:
         return ""
-
-    async def save_session(self, value: str) -> None:
-        raise NotImplementedError("a Mastodon token does not rotate")
-
-    def refreshing(self) -> Any:
-        raise NotImplementedError("a Mastodon token does not rotate")
+    parts = urlsplit(place if "://" in place else f"https://{place}")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
-async def login(url: str, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
-    """Sign in on one server, with a token the user has or through the server's own page. Raises AdapterError."""
+async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
+    """Sign in on a server: a token the user has, the browser, or a code from the page. Raises AdapterError."""
+    url = base_url(account)
+    if not url:
+        answers = await ask(LoginStep("Which server is your account on?", fields=(_URL,)))
+        url = _address(answers.get("url", "").strip())
+    if not url:
+        raise Refused("Without the address of the server convo cannot sign in.")
     http = http_for(url)
     try:
         answers = await ask(
@@ -73,7 +72,7 @@ async def login(url: str, http_for: Callable[[str], Http], ask: Ask) -> LoginRes
             )
         )
         token = answers.get("token", "").strip() or await _authorized(http, url, ask)
-        api = Api(http, _Pasted(token), Facts())
+        api = Api(http, Pasted(token), Facts())
         identity = await api.identify()
         return LoginResult(token, identity, {"url": url})
     finally:
@@ -93,9 +92,7 @@ async def check(api: Api) -> list[Finding]:
     ]
     found.append(await _scopes(api))
     found.append(await _limits(api))
-    skew = abs(api.http.skew)
-    late = f"This machine's clock differs from {api.host}'s by {int(skew.total_seconds())} s; set it."
-    found.append(Finding("clock", skew < _SKEW, late if skew >= _SKEW else "The clock is right."))
+    found.append(clock(api.http, api.host))
     return found
 
 

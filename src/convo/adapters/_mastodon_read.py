@@ -80,7 +80,7 @@ async def answers(api: Api, text: str, since: datetime) -> Page:
     )
 
 
-async def hidden(api: Api, cursor: str) -> Page:
+async def hidden(api: Api, cursor: str, since: datetime) -> Page:
     """Whom I blocked or muted there; nothing is said when the token may not ask or the server has no such lists."""
     uids: set[str] = set()
     for path in ("/api/v1/blocks", "/api/v1/mutes"):

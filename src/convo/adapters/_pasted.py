@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
-from typing import Any
 
 from convo.adapters.contract import Finding
 from convo.adapters.http import Http
@@ -29,7 +29,7 @@ class Pasted:
         """Nothing rotates while somebody signs in."""
         raise NotImplementedError("this credential does not rotate")
 
-    def refreshing(self) -> Any:
+    def refreshing(self) -> AbstractAsyncContextManager[object]:
         """Nothing rotates while somebody signs in."""
         raise NotImplementedError("this credential does not rotate")
 
@@ -49,19 +49,9 @@ class Signing(Pasted):
         """Hold it as long as signing in takes."""
         self.stored = value
 
-    def refreshing(self) -> _Alone:
-        """Nobody else knows this credential yet."""
-        return _Alone()
-
-
-class _Alone:
-    """A guard over nothing."""
-
-    async def __aenter__(self) -> None:
-        return None
-
-    async def __aexit__(self, *exc: object) -> None:
-        return None
+    def refreshing(self) -> AbstractAsyncContextManager[object]:
+        """A guard over nothing: nobody else knows this token yet."""
+        return nullcontext()
 
 
 def clock(http: Http, host: str) -> Finding:

@@ -52,14 +52,14 @@ class Prepared(Struct):
     """The highest number of my comments before sending: the answer's is higher."""
 
 
-def measure(reply: Reply) -> Measure:
+def measure(_: Api, reply: Reply) -> Measure:
     """Characters, as Reddit counts."""
     return Measure(len(reply.text), LONGEST)
 
 
 async def prepare(api: Api, reply: Reply) -> str:
     """Check what is answered, note my newest comment, build the request. Changes nothing."""
-    size = measure(reply)
+    size = measure(api, reply)
     if size.room is not None and size.room < 0:
         raise Refused(f"Too long for Reddit by {-size.room} characters.")
     if not reply.text.strip():

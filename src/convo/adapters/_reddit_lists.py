@@ -149,7 +149,7 @@ async def posts(api: Api, text: str, since: datetime) -> Page:
     return await read(api, path, [("sort", "new")], text, since, make, "A post of yours")
 
 
-async def people(api: Api) -> Page:
+async def people(api: Api, text: str, since: datetime) -> Page:
     """Whom the user blocked."""
     found = decode(await api.get("/prefs/blocked"), wire.Listing).data
     rows = [part(raw, wire.Blocked) for raw in found.children]

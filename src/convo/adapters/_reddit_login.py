@@ -8,7 +8,7 @@ from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from convo.adapters._pasted import Signing, clock
-from convo.adapters._reddit_api import Api, host_of, site_of, token
+from convo.adapters._reddit_api import API, Api, host_of, site_of, token
 from convo.adapters._reddit_messages import Facts
 from convo.adapters.contract import (
     AdapterError,
@@ -48,7 +48,12 @@ def _words(redirect: str) -> str:
     )
 
 
-async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: Ask, base: str) -> LoginResult:
+def base_url(account: AccountConfig) -> str:
+    """Where the API is: Reddit's, unless the config names another place."""
+    return account.url.strip().rstrip("/") or API
+
+
+async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
     """Sign in with a client of the user's own. Raises AdapterError."""
     redirect = account.options.get("redirect", "").strip() or REDIRECT
     given = {name: account.options.get(name, "").strip() for name in ("client_id", "client_secret")}
@@ -60,7 +65,7 @@ async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: As
         raise Refused("Without a client id Reddit lets no program in.")
     user = one_line(account.user or told.get("user", "")).removeprefix("/").removeprefix("u/")
     account = replace(account, user=user, options={**account.options, **client})
-    http = http_for(base)
+    http = http_for(base_url(account))
     try:
         refresh = told.get("token", "").strip() or await _by_browser(http, account, redirect, ask)
         identity = await Api(http, account, Signing(refresh), Facts()).identify()

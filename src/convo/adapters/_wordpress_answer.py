@@ -63,14 +63,14 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def measure(reply: Reply) -> Measure:
+def measure(_: Api, reply: Reply) -> Measure:
     """The bytes that the site stores."""
     return Measure(len(escaped(reply.text).encode("utf-8", "replace")), LONGEST)
 
 
 async def prepare(api: Api, reply: Reply) -> str:
     """Check the comment and its post, note the newest comment, build the request. Changes nothing."""
-    size = measure(reply)
+    size = measure(api, reply)
     if size.room is not None and size.room < 0:
         raise Refused(f"Too long for {api.host} by {-size.room} bytes.")
     if not reply.text.strip():

@@ -10,7 +10,7 @@ from convo.adapters import _wordpress_com_login as com
 from convo.adapters import _wordpress_wire as wire
 from convo.adapters._pasted import Pasted, clock
 from convo.adapters._wordpress_api import Api, Facts
-from convo.adapters._wordpress_com import API, hosted
+from convo.adapters._wordpress_com import API, api_of, hosted
 from convo.adapters.contract import (
     AdapterError,
     Ask,
@@ -45,9 +45,14 @@ def address(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{path}" if parts.netloc else ""
 
 
+def base_url(account: AccountConfig) -> str:
+    """The site: `url`, or the one API of all sites on WordPress.com; "" when the config does not name it."""
+    return api_of(account) if hosted(account) else address(account.url)
+
+
 async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
     """Ask for address, user name and application password, and try them. Raises AdapterError."""
-    url = address(account.url) if account.url else ""
+    url = address(account.url)
     if not url:
         url = address((await ask(LoginStep("Which site is yours?", fields=(URL,)))).get("url", ""))
     if not url:

@@ -12,7 +12,7 @@ from msgspec import Struct
 from convo.adapters import _wordpress_wire as wire
 from convo.adapters._wordpress_api import PLATFORM, Facts, me
 from convo.htmltext import html_to_text
-from convo.model import Mention, Message, Person, Reason, Ref
+from convo.model import Message, Person, Reason, Ref
 from convo.text import one_line, parse_time
 
 CLOSED = "Comments on this post are closed."
@@ -158,9 +158,3 @@ def comment_messages(
         except ValueError as error:
             skipped.append(f"Comment {comment.id} was left out: {error}.")
     return messages
-
-
-def audience(message: Message, facts: Facts) -> tuple[Mention, ...]:
-    """Whom an answer addresses: the author of what it answers; WordPress names nobody else."""
-    author = message.author
-    return () if author.uid == facts.uid else (Mention(author.uid, author.handle),)

@@ -50,7 +50,7 @@ class Prepared(Struct):
     people: list[tuple[str, str]]
 
 
-def measure(reply: Reply) -> Measure:
+def measure(_: Api, reply: Reply) -> Measure:
     """The weighted length of an answer; the names that X adds do not count."""
     return Measure(length(reply.text.strip()), LONGEST)
 
@@ -71,7 +71,7 @@ async def prepare(api: Api, reply: Reply) -> str:
     if not is_mine and is_closed(there, named):
         raise Refused(CHOSEN)
     newer = await mine_since(api, number, 5, sending=True)
-    whole = audience(reply.parent, api.facts.id)
+    whole = audience(reply.parent, api.facts)
     kept = {one.uid for one in reply.mentions}
     dropped = [one.uid for one in whole[1:] if one.uid not in kept]
     answered: dict[str, object] = {"in_reply_to_tweet_id": number}
@@ -96,7 +96,7 @@ def _demand_words(api: Api, reply: Reply, text: str) -> int:
         raise Refused("There is nothing in the answer yet.")
     if reply.attachments:
         raise Refused("convo sends no files to X.")
-    room = measure(reply).room
+    room = measure(api, reply).room
     if room is not None and room < 0:
         raise Refused(f"Too long for X by {-room}.")
     if len(_CASHTAG.findall(text)) > 1:

@@ -40,6 +40,11 @@ class Facts(Struct):
     writes: bool = True
     """Whether the sign-in may write."""
 
+    @property
+    def uid(self) -> str:
+        """The account's own person."""
+        return self.id
+
 
 def facts_of(text: str) -> Facts:
     """Stored facts; empty ones when there are none yet."""

@@ -52,6 +52,11 @@ _FIRST = (
 )
 
 
+def base_url(account: AccountConfig) -> str:
+    """Where the API is: X, unless the config names another place."""
+    return account.url.strip().rstrip("/") or API
+
+
 async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
     """Say what it costs, ask for budget, app and consent, and see who that is. Raises AdapterError."""
     asked = [one for one in (BUDGET, CLIENT, CLIENT_SECRET) if not account.options.get(one.name)]
@@ -67,7 +72,7 @@ async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: As
     budget_of(account)
     if not options.get("client_id"):
         raise Refused("Without an app of your own X lets no program in.")
-    http = http_for(account.url.strip().rstrip("/") or API)
+    http = http_for(base_url(account))
     try:
         pasted = told.get("token", "").strip()
         credential = Signing(pasted) if pasted else await _by_browser(http, account, redirect, ask)

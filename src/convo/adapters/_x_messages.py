@@ -266,11 +266,11 @@ def is_closed(post: wire.Post, named: bool) -> bool:
     return post.reply_settings not in (None, "", "everyone") and not named
 
 
-def audience(message: Message, uid: str) -> tuple[Mention, ...]:
+def audience(message: Message, facts: Facts) -> tuple[Mention, ...]:
     """The author and whom the message names: X adds these names to an answer by itself."""
     found: dict[str, Mention] = {}
     for one in (Mention(message.author.uid, message.author.handle), *message.mentions):
-        if one.uid != uid:
+        if one.uid != facts.uid:
             found.setdefault(one.uid, Mention(one.uid, one.handle))
     return tuple(found.values())
 

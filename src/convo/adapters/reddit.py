@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 
-from convo.adapters import _reddit_answer as answering
-from convo.adapters import _reddit_lists as lists
-from convo.adapters import _reddit_login as signing_in
-from convo.adapters import _reddit_messages as messages
-from convo.adapters import _reddit_read as reading
-from convo.adapters._reddit_api import API, Api
-from convo.adapters.contract import (
-    Ask,
-    Can,
-    Channel,
-    ChannelKind,
-    Credential,
-    Finding,
-    Identity,
-    LoginField,
-    LoginResult,
-    Proof,
-    Verb,
-)
+from convo.adapters import _reddit_answer, _reddit_lists, _reddit_login, _reddit_messages, _reddit_read
+from convo.adapters._reddit_api import Api
+from convo.adapters._reddit_messages import PLATFORM, facts_of
+from convo.adapters.contract import Can, Channel, ChannelKind, Credential, LoginField, Verb
 from convo.adapters.http import Http
-from convo.adapters.refusing import Refusing
+from convo.adapters.parted import Parted
+from convo.adapters.parts import Acts, Listing
 from convo.config import AccountConfig
-from convo.model import Conversation, Lookup, Measure, Mention, Message, Page, Ref, Reply, Visibility
+from convo.model import Mention, Message
 
 _CAN = Can(
     frozenset({Verb.ANSWER, Verb.BLOCK, Verb.DELETE, Verb.EDIT, Verb.MARK_READ}),
@@ -45,16 +31,17 @@ _CAN = Can(
 )
 
 
-class Reddit(Refusing):
+class Reddit(Parted[Api]):
     """One account."""
 
-    platform = messages.PLATFORM
+    platform = PLATFORM
+    can = _CAN
     options = ("client_id", "client_secret", "redirect", "www")
     login_fields: tuple[LoginField, ...] = (
-        signing_in.CLIENT,
-        signing_in.CLIENT_SECRET,
-        signing_in.USER,
-        signing_in.TOKEN,
+        _reddit_login.CLIENT,
+        _reddit_login.CLIENT_SECRET,
+        _reddit_login.USER,
+        _reddit_login.TOKEN,
     )
     channels: tuple[Channel, ...] = (
         Channel("inbox", ChannelKind.INCOMING),
@@ -62,94 +49,25 @@ class Reddit(Refusing):
         Channel("posts", ChannelKind.OWN),
         Channel("people", ChannelKind.PEOPLE),
     )
+    lists: Mapping[str, Listing[Api]] = {
+        "inbox": _reddit_lists.inbox,
+        "comments": _reddit_lists.comments,
+        "posts": _reddit_lists.posts,
+        "people": _reddit_lists.people,
+    }
+    signing_in = checking = _reddit_login
+    reading = _reddit_read
+    answering = _reddit_answer
+    acts = Acts(
+        edit=_reddit_answer.edit,
+        delete=_reddit_answer.delete,
+        mark_read=_reddit_answer.mark_read,
+        block=_reddit_answer.block,
+    )
 
     def __init__(self, account: AccountConfig, http: Http, credential: Credential, facts: str) -> None:
-        self._api = Api(http, account, credential, messages.facts_of(facts))
-        self.can = _CAN
-
-    @classmethod
-    def base_url(cls, account: AccountConfig) -> str:
-        """Where the API is: Reddit's, unless the config names another place."""
-        return account.url.strip().rstrip("/") or API
-
-    @classmethod
-    async def login(cls, account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
-        """Sign in with a client of the user's own. Raises AdapterError."""
-        return await signing_in.login(account, http_for, ask, cls.base_url(account))
-
-    async def identify(self) -> Identity:
-        """Who signed in: one request. Raises AdapterError."""
-        return await self._api.identify()
-
-    async def check(self) -> Sequence[Finding]:
-        """Reach, sign-in, scopes, inbox, limits, clock."""
-        return await signing_in.check(self._api)
-
-    async def fetch(self, channel: str, cursor: str, since: datetime) -> Page:
-        """The next page of a channel. Raises AdapterError."""
-        await self._api.known()
-        if channel == "people":
-            return await lists.people(self._api)
-        read = {"comments": lists.comments, "posts": lists.posts}
-        return await read.get(channel, lists.inbox)(self._api, cursor, since)
-
-    async def lookup(self, refs: Sequence[Ref]) -> Lookup:
-        """The present state of messages, and which are gone."""
-        await self._api.known()
-        return await reading.lookup(self._api, refs)
-
-    async def conversation(self, ref: Ref) -> Conversation:
-        """What stands around a message. Raises Missing when it is gone."""
-        await self._api.known()
-        return await reading.conversation(self._api, ref)
+        super().__init__(Api(http, account, credential, facts_of(facts)))
 
     def audience(self, message: Message) -> tuple[Mention, ...]:
-        """The author."""
-        return messages.audience(message, self._api.facts)
-
-    def widest(self) -> Visibility:
-        """Comments are public."""
-        return Visibility.PUBLIC
-
-    def measure(self, reply: Reply) -> Measure:
-        """Characters, as Reddit counts."""
-        return answering.measure(reply)
-
-    async def prepare(self, reply: Reply) -> str:
-        """The exact request. Raises Refused for what Reddit would refuse, Missing when the comment is gone."""
-        await self._api.known()
-        return await answering.prepare(self._api, reply)
-
-    async def answer(self, request: str) -> Message:
-        """Send it, once. Raises RetryAt, SignInAgain, Refused or Ambiguous."""
-        await self._api.known()
-        return await answering.answer(self._api, request)
-
-    async def find(self, request: str, claimed: Collection[str]) -> Proof:
-        """Whether it arrived."""
-        await self._api.known()
-        return await answering.find(self._api, request, claimed)
-
-    async def edit(self, ref: Ref, text: str) -> Message:
-        """Change an own comment."""
-        await self._api.known()
-        return await answering.edit(self._api, ref, text)
-
-    async def delete(self, ref: Ref) -> None:
-        """Delete an own comment; fine when it is already gone."""
-        await self._api.known()
-        await answering.delete(self._api, ref)
-
-    async def mark_read(self, ref: Ref) -> None:
-        """Mark it in the inbox as read, and what came before it."""
-        await self._api.known()
-        await answering.mark_read(self._api, ref)
-
-    async def block(self, uid: str, on: bool) -> None:
-        """Block or unblock a person there."""
-        await self._api.known()
-        await answering.block(self._api, uid, on)
-
-    async def close(self) -> None:
-        """Release connections."""
-        await self._api.http.close()
+        """The author, where there still is one."""
+        return _reddit_messages.audience(message, self._api.facts)

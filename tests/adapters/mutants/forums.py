@@ -7,11 +7,11 @@ from typing import Any
 from convo.adapters import (
     _blogger_api,
     _blogger_messages,
-    _blogger_read,
     _discourse_messages,
     _hackernews_wire,
     _lemmy_read,
 )
+from convo.adapters.blogger import Blogger
 from convo.adapters.contract import Absent
 from tests.adapters.mutants import Mutation
 
@@ -55,10 +55,6 @@ async def _anybodys(api: Any, ref: Any, **_: Any) -> Any:
 def _typed_is_me(author: Any, facts: Any) -> Any:
     same = (author.name or "").lower() == facts.name.lower()
     return _blogger_api.me(facts) if same else _REAL_PERSON(author, facts)
-
-
-async def _like_any_other(api: Any, text: str, since: Any) -> Any:
-    return await _blogger_read.comments(api, text, since)
 
 
 _REAL_PERSON = _blogger_messages.person_of
@@ -184,11 +180,10 @@ MUTATIONS = [
         "read.GONE",
         (),
     ),
-    _of(
+    Mutation(
+        "test_blogger.py::test_what_was_approved_late_is_found_by_the_slow_round",
         "blogger",
-        "test_what_was_approved_late_is_found_by_the_slow_round",
         "the slow round goes on from where it was",
-        "read.again",
-        _like_any_other,
+        patch=("convo.adapters.blogger.Blogger.lists", {**Blogger.lists, "again": Blogger.lists["comments"]}),
     ),
 ]

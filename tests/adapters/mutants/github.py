@@ -18,8 +18,8 @@ def _one_space(base: str, whole: Any, kind: str, number: int) -> str:
     return f"{base}/repositories/{whole.repository.database_id}/comments/{number}"
 
 
-async def _anybodys(api: Any, ref: Any, owned: Any) -> Any:
-    found = await single.lookup(api, [ref], owned)
+async def _anybodys(api: Any, ref: Any) -> Any:
+    found = await single.lookup(api, [ref])
     return found.messages[0] if found.messages else None
 
 
