@@ -65,6 +65,9 @@ class Person:
     bot: bool = False
     links: tuple[ProfileLink, ...] = ()
     """The links of their profile, where the platform gives them along with what they write."""
+    original: str = ""
+    """Where this identity is one that a bridge made: who they are elsewhere, as a uid or as a handle in the form of a
+    domain (`ana.lind.example` for `@ana@lind.example`). An adapter gives it only where nobody but the bridge can."""
 
 
 @frozen
@@ -160,6 +163,9 @@ class Message:
     """What cannot be done with this one message: verb (`Verb` value) -> one sentence that says why."""
     data: str = ""
     """What the adapter needs back to answer it, as JSON of its own."""
+    copy_of: str = ""
+    """Where it is a bridge's copy of a message elsewhere: that one's canonical URI or web address. Only with an author
+    who has an `original`: the copy and its original are one message to the user."""
 
     @property
     def ref(self) -> Ref:

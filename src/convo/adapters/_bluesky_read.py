@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Raw
 
 from convo.adapters import _bluesky_text as rich
+from convo.adapters import _bridge as bridge
 from convo.adapters._bluesky_wire import (
     POST,
     Author,
@@ -103,7 +104,15 @@ def person(author: Author) -> Person:
     if not handle or handle == "handle.invalid":
         handle = did
     bot = any(label.val == "bot" and not label.neg for label in author.labels or ())
-    return Person(PLATFORM, did, handle, one_line(author.display_name), f"{SITE}/profile/{did}", bot)
+    return Person(
+        PLATFORM,
+        did,
+        handle,
+        one_line(author.display_name),
+        f"{SITE}/profile/{did}",
+        bot,
+        original=bridge.name_of_handle(handle),
+    )
 
 
 def message(post: Post) -> Message:
@@ -115,12 +124,24 @@ def message(post: Post) -> Message:
     made = _message(post.uri, post.cid, record, person(post.author), indexed, embed, post.indexed_at)
     hidden = [words for value, words in _HIDES.items() if value in _values(labels)]
     return replace(
-        made,
+        _traced(made, record),
         content_warning=_cover(labels, self_labels(record.labels)),
         filtered=hidden[0] if hidden else "",
         more_below=bool(post.answers_below),
         refusals=_refusals(post),
     )
+
+
+def _traced(made: Message, record: Record) -> Message:
+    """A post that a bridge made says of what; a stranger's record that names another's message says nothing."""
+    if not made.author.original:
+        return made
+    try:
+        told = decode(record.bridgy_original_url, str) if there(record.bridgy_original_url) else ""
+    except ValueError:
+        told = ""
+    address, name = bridge.status_of_record(made.author.handle, one_line(told))
+    return replace(made, copy_of=address, author=replace(made.author, original=name))
 
 
 def own_message(found: RepoRecord, me: Person) -> Message:

@@ -62,6 +62,8 @@ class Record(Wire):
     langs: list[str] | None = None
     labels: Raw = NOTHING
     embed: Raw = NOTHING
+    bridgy_original_url: Raw = NOTHING
+    """Where a bridge took it from, as far as its author says."""
 
 
 class ByteSlice(Wire):

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 from msgspec import Struct
 
+from convo.adapters import _bridge as bridge
 from convo.adapters import _mastodon_wire as wire
 from convo.adapters.contract import Credential, Identity, Missing, Refused, SignInAgain
 from convo.adapters.http import Http, Response, server_words
@@ -98,6 +99,7 @@ def person_of(account: wire.Account, domain: str) -> Person:
         url=one_line(account.url or ""),
         bot=bool(account.bot),
         links=links_of(account),
+        original=bridge.did_of_actor(one_line(account.uri or "")),
     )
 
 

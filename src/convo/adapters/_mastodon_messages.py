@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from msgspec import Raw
 
+from convo.adapters import _bridge as bridge
 from convo.adapters import _mastodon_wire as wire
 from convo.adapters._mastodon_api import Facts, handle_of, person_of, uid_of, visibility_of
 from convo.htmltext import Names, Rendered, html_to_text
@@ -66,6 +67,7 @@ def message_of(
         more_below=_answered(status.answered),
         refusals=_refusals(status, author, facts),
         data=json.dumps({"notification": notification, "tray": tray}) if notification else "",
+        copy_of=bridge.post_of_status(uri, one_line(status.account.uri or "")),
     )
 
 

@@ -187,7 +187,7 @@ class Answers:
                 await adapter.delete(ref)
         except AdapterError as error:
             raise CannotAnswer(error.words) from error
-        gone = Lookup(gone=(entry.uri,))
+        gone = Lookup(gone=(ref.uri,))
         await self._store.write(save_lookup, record.id, gone, self._context(record.name))
         return _terms.entry_of(db, message_id)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from convo.clock import Clock
-from convo.store import Store, conversation, drafts, outbox, people, reads, rows
+from convo.store import Store, conversation, drafts, outbox, people, reads, rows, twins
 from convo.store import accounts as stored
 from convo.text import shorten
 from convo.values import expression
@@ -108,7 +108,7 @@ class Inbox:
         for message_id, thread_id, snippet in search.search(
             db, words, limit=limit, newest_first=newest_first
         ):
-            found.setdefault(thread_id, (message_id, snippet))
+            found.setdefault(thread_id, (twins.shown(db, message_id), snippet))
             if len(found) >= limit:
                 break
         return tuple(Hit(row, *found[row.thread_id]) for row in rows.fill(db, list(found), self._clock.now()))

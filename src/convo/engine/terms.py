@@ -109,9 +109,8 @@ def _fitting(db: sqlite3.Connection, entry: Entry) -> list[AccountRecord]:
         raise CannotAnswer(said or f"{gone} is not in the config any more: this can only be read.")
     if entry.author.is_me:
         return [record for record in arrived if record.own_uid == entry.author.uid] or arrived[:1]
-    parent = conversation.author_of(db, entry.parent_uri) if entry.parent_uri else None
-    spoken = [mention.uid for mention in entry.mentions] + [quote.uid for quote in entry.quotes]
-    order = {uid: place for place, uid in reversed(list(enumerate([*spoken, parent.uid if parent else ""])))}
+    spoken = conversation.spoken_to(db, entry.message_id)
+    order = {uid: place for place, uid in reversed(list(enumerate(spoken)))}
     named = [record for record in arrived if record.own_uid in order]
     return sorted(named, key=lambda record: order[record.own_uid]) or arrived
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from convo.model import Message, Person, Ref, Visibility
-from convo.store import gone, judging, persons, quieting, stored, threads
+from convo.store import copies, gone, judging, persons, quieting, stored, threads
 from convo.store.connection import micros
 from convo.store.joining import Joins
 from convo.store.own import Own
@@ -104,7 +104,8 @@ class Batch:
     def save(self, messages: Iterable[Message]) -> Saved:
         """Store messages, oldest first, and bring all that follows from them up to date."""
         batch = {message.uri: message for message in sorted(messages, key=_created_at)}
-        self._joins = joins = Joins(self._db, self._account, batch)
+        self._copies = copies.Copies(self._db, batch)
+        self._joins = joins = Joins(self._db, self._account, batch, self._copies.ties)
         self._parents = {
             uri: message.parent_uri or joins.local_uris.get(message.parent_id, "")
             for uri, message in batch.items()
@@ -119,6 +120,7 @@ class Batch:
         self._touched |= joined
         self._news.written_in |= joined
         self._adopt()
+        self._meet(self._copies.write(self._batch.keys()))
         self._touched = {joins.find(thread_id) for thread_id in self._touched}
         self._note_exchanges()
         self._touched |= quieting.settle(self._db, self._own, self._news)
@@ -141,8 +143,11 @@ class Batch:
 
     def _save_people(self) -> None:
         """Store authors, and whom the user's own messages name."""
+        authors = [message.author for message in self._batch.values()]
+        people = persons.save_all(self._db, authors)
+        if any(author.original for author in authors):
+            self._meet(copies.introduce(self._db, self._own, people, authors))
         self._mine = {uri for uri, message in self._batch.items() if self._own.wrote(message)}
-        people = persons.save_all(self._db, [message.author for message in self._batch.values()])
         named = {
             Person(message.author.platform, uid, handle)
             for message in map(self._batch.__getitem__, self._mine)
@@ -152,6 +157,11 @@ class Batch:
             people.update(persons.numbers_of(self._db, named))
         self._people = people
         self._known = persons.known_among(self._db, people.values())
+
+    def _meet(self, met: copies.Met) -> None:
+        """Somebody turned out to be who was known under another name."""
+        self._touched |= met.threads
+        self._news.spoken_to |= met.known
 
     def _save_rows(self) -> list[tuple[int, Sequence[Any]]]:
         """Insert what is new and update what changed; gives number and content of the new ones."""

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from convo.model import Message, Reason, Visibility
-from convo.store import people
+from convo.store import people, twins
 from convo.store.connection import moment
 from convo.store.packing import unpack
 from convo.store.reads import CHOSEN
@@ -19,8 +19,8 @@ _ENTRY: Final = (
     "SELECT m.id, m.uri, m.parent_uri, m.author_id, m.created_at, m.edited_at, m.text, m.content_warning,"
     " m.visibility, m.language, m.url, m.addressed, m.waits, m.since, m.quiet, m.held, m.deleted, m.more_below,"
     " m.arrival, m.account_ids, m.extra, m.thread_id,"
-    " EXISTS (SELECT 1 FROM done d WHERE d.uri = m.uri AND (d.arrival IS NULL OR d.arrival >= m.arrival))"
-    " FROM message m"
+    " EXISTS (SELECT 1 FROM done d WHERE d.uri = m.uri AND (d.arrival IS NULL OR d.arrival >= m.arrival)),"
+    " (SELECT max(message_id) FROM twin) FROM message m"
 )
 _VISIBILITIES: Final[Mapping[str, Visibility]] = {value.value: value for value in Visibility}
 _REASONS: Final[Mapping[str, Reason]] = {value.value: value for value in Reason}
@@ -32,13 +32,13 @@ def entries(db: sqlite3.Connection, thread_id: int) -> list[Entry]:
 
 
 def entry(db: sqlite3.Connection, message_id: int) -> Entry | None:
-    """One message."""
-    found = _entries(db, "WHERE m.id = ?", message_id)
+    """One message; of several that are one to the user the one that is shown."""
+    found = _entries(db, "WHERE m.id = ?", twins.shown(db, message_id))
     return found[0] if found else None
 
 
 def _entries(db: sqlite3.Connection, where: str, *values: int) -> list[Entry]:
-    rows = db.execute(f"{_ENTRY} {where}", values).fetchall()
+    rows = _shown(db, db.execute(f"{_ENTRY} {where}", values).fetchall())
     if not rows:
         return []
     authors = {row[3] for row in rows}
@@ -46,6 +46,82 @@ def _entries(db: sqlite3.Connection, where: str, *values: int) -> list[Entry]:
     seen_to = max((row[4] for row in rows if row[18] <= looked), default=0)
     around = _Around(people.load(db, authors), _choices(db, authors), account_names(db), looked, seen_to)
     return [_entry(row, around) for row in rows]
+
+
+_COLUMNS: Final = (
+    "id", "uri", "parent_uri", "author_id", "created_at", "edited_at", "text", "content_warning", "visibility",
+    "language", "url", "addressed", "waits", "since", "quiet", "held", "deleted", "more_below", "arrival",
+    "account_ids", "extra", "thread_id", "done", "any_twin",
+)  # fmt: skip
+"""What `_ENTRY` gives."""
+_SAID: Final = (
+    "author_id",
+    "created_at",
+    "edited_at",
+    "text",
+    "content_warning",
+    "visibility",
+    "language",
+    "extra",
+)
+"""What the original says for all that are one with it."""
+
+
+def _shown(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Rows of `_ENTRY` with each message once, however many places it is seen in."""
+    found = twins.of(db, (row[0] for row in rows)) if rows and rows[0][-1] is not None else []
+    if not found:
+        return rows
+    ids = {id_ for twin in found for id_ in twin}
+    wanted = f"{_ENTRY} WHERE m.id IN (SELECT value FROM json_each(?))"
+    by_id = {
+        row[0]: dict(zip(_COLUMNS, row, strict=True))
+        for row in db.execute(wanted, (json.dumps(sorted(ids)),))
+    }
+    hidden = {twin.message_id for twin in found}
+    groups: dict[int, list[twins.Twin]] = {}
+    for twin in found:
+        groups.setdefault(twin.shown_id, []).append(twin)
+    once = {
+        shown_id: _one(
+            db, by_id[shown_id], by_id[group[0].original_id], [by_id[one.message_id] for one in group]
+        )
+        for shown_id, group in groups.items()
+    }
+    return _under_shown(db, [once.get(row[0], row) for row in rows if row[0] not in hidden])
+
+
+def _one(
+    db: sqlite3.Connection, shown: dict[str, Any], original: dict[str, Any], others: list[dict[str, Any]]
+) -> tuple[Any, ...]:
+    """One row of several: what the original says, with the page of the account that a reply would use."""
+    every = [shown, *others]
+    speaking = [one for one in every if one["addressed"]]
+    merged = {**shown, **{name: original[name] for name in _SAID}}
+    merged["parent_uri"] = next((one["parent_uri"] for one in every if one["parent_uri"]), "")
+    merged["addressed"] = speaking[0]["addressed"] if speaking else None
+    merged["quiet"] = shown["quiet"] if all(one["quiet"] for one in speaking) else ""
+    merged["deleted"] = original["deleted"]
+    for name in ("held", "more_below", "done"):
+        merged[name] = max(one[name] for one in every)
+    (first,) = merged["account_ids"].split()[:1] or ("0",)
+    seen = db.execute(
+        "SELECT message_id FROM sighting WHERE account_id = ? AND message_id IN (SELECT value FROM json_each(?))",
+        (int(first), json.dumps([one["id"] for one in every])),
+    ).fetchone()
+    merged["url"] = next((one["url"] for one in every if seen and one["id"] == seen[0]), shown["url"])
+    return tuple(merged[name] for name in _COLUMNS)
+
+
+def _under_shown(db: sqlite3.Connection, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Rows whose parents are messages that are shown."""
+    found = db.execute(
+        "SELECT h.uri, s.uri FROM json_each(?) j CROSS JOIN message h ON h.uri = j.value"
+        " JOIN twin t ON t.message_id = h.id JOIN message s ON s.id = t.shown_id",
+        (json.dumps(sorted({row[2] for row in rows if row[2]})),),
+    )
+    shown = dict(found.fetchall())
+    return [(*row[:2], shown.get(row[2], row[2]), *row[3:]) for row in rows]
 
 
 @frozen
@@ -132,7 +208,7 @@ def find_uri(db: sqlite3.Connection, address: str) -> Target | None:
             "SELECT thread_id, id FROM message WHERE url IN (?, ?) ORDER BY id LIMIT 1",
             (address, address.rstrip("/")),
         ).fetchone()
-    return Target("m", row[0], row[1]) if row else None
+    return Target("m", row[0], twins.shown(db, row[1])) if row else None
 
 
 def message_of(db: sqlite3.Connection, uri: str, account_id: int) -> Message | None:
@@ -140,13 +216,34 @@ def message_of(db: sqlite3.Connection, uri: str, account_id: int) -> Message | N
     from convo.store import stored  # only an answer needs it, the first frame does not
 
     found = stored.by_uri(db, (uri,)).get(uri)
-    return stored.seen_by(db, found, account_id) or found.message() if found is not None else None
+    if found is None:
+        return None
+    elsewhere = (number for number in twins.members(db, found.id) if number != found.id)
+    return (
+        stored.seen_by(db, found, account_id)
+        or next(filter(None, (stored.as_seen_by(db, number, account_id) for number in elsewhere)), None)
+        or found.message()
+    )
+
+
+def spoken_to(db: sqlite3.Connection, message_id: int) -> list[str]:
+    """The uids of those whom a message names, quotes or answers, in this order, in every place that it is seen in."""
+    from convo.store import stored
+
+    ids = twins.members(db, message_id)
+    kept = stored.by_id(db, ids)
+    found: list[str] = []
+    for message in (kept[number].message() for number in ids):
+        parent = author_of(db, message.parent_uri) if message.parent_uri else None
+        found += [mention.uid for mention in message.mentions] + [quote.uid for quote in message.quotes]
+        found += [parent.uid] if parent else []
+    return found
 
 
 def _entry(row: tuple[Any, ...], around: _Around) -> Entry:
     message_id, uri, parent_uri, author_id, created_at, edited_at, text, warning, visibility = row[:9]
     language, url, addressed, waits, since_, quiet, held, deleted, more_below, arrival = row[9:19]
-    account_ids, packed, _, done = row[19:]
+    account_ids, packed, _, done, _ = row[19:]
     author = around.people[author_id]
     extra = unpack(packed)
     chosen = around.choices.get(author_id)

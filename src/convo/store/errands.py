@@ -58,7 +58,19 @@ def ref(db: sqlite3.Connection, account_id: int, uri: str) -> Ref | None:
         " WHERE m.uri = ?",
         (account_id, uri),
     ).fetchone()
-    return Ref(uri, row[0], row[1]) if row else None
+    if row is None:  # what is shown may have come another way: the account saw its twin
+        return next((one for one in _twins(db, account_id, uri)), None)
+    return Ref(uri, row[0], row[1])
+
+
+def _twins(db: sqlite3.Connection, account_id: int, uri: str) -> list[Ref]:
+    rows = db.execute(
+        "SELECT o.uri, s.local_id, s.data FROM message m JOIN twin t ON t.shown_id = m.id"
+        " JOIN message o ON o.id = t.message_id JOIN sighting s ON s.message_id = o.id AND s.account_id = ?"
+        " WHERE m.uri = ?",
+        (account_id, uri),
+    )
+    return [Ref(*row) for row in rows.fetchall()]
 
 
 def clear_up_to(db: sqlite3.Connection, account_id: int) -> Ref | None:

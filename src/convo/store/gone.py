@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from convo.model import Message
-from convo.store import quieting, stored, threads
+from convo.store import quieting, stored, threads, twins
 from convo.store.connection import micros
 from convo.store.own import Own
 from convo.store.stored import Stored
@@ -38,7 +38,8 @@ def bury(
 
     Gives the threads that changed, and the numbers of words that went.
     """
-    kept = stored.by_uri(db, uris).values()
+    kept = list(stored.by_uri(db, uris).values())
+    kept += _copies(db, kept)
     db.executemany(
         "INSERT INTO gone VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
         [(one.id, account_id, micros(now)) for one in kept],
@@ -50,7 +51,30 @@ def bury(
         "UPDATE message SET print = NULL WHERE id IN (SELECT value FROM json_each(?)) AND print IS NOT NULL",
         (json.dumps([one.id for one in fresh]),),
     )
+    twins.regroup(db, _originals(db, fresh))
     return {one.thread_id for one in fresh}, {one.print for one in fresh if one.print is not None}
+
+
+def _copies(db: sqlite3.Connection, originals: Collection[Stored]) -> list[Stored]:
+    """A bridge's copies of these messages: what the original's own place took back is gone everywhere.
+
+    A copy that is gone says nothing of the original: its author may only have left the bridge.
+    """
+    rows = db.execute(
+        "SELECT c.message_id FROM json_each(?) j CROSS JOIN copy c ON c.original_id = j.value",
+        (json.dumps([one.id for one in originals]),),
+    ).fetchall()
+    return list(stored.by_id(db, [id_ for (id_,) in rows]).values()) if rows else []
+
+
+def _originals(db: sqlite3.Connection, copies: Collection[Stored]) -> list[int]:
+    """The originals of those of these messages that are copies."""
+    rows = db.execute(
+        "SELECT c.original_id FROM json_each(?) j CROSS JOIN copy c ON c.message_id = j.value"
+        " WHERE c.original_id IS NOT NULL",
+        (json.dumps([one.id for one in copies]),),
+    ).fetchall()
+    return sorted({id_ for (id_,) in rows})
 
 
 def is_back(db: sqlite3.Connection, before: Stored, account_id: int, message: Message) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from convo.model import Message
 
@@ -18,8 +19,16 @@ class Joins:
     Every message that names another, stored or not, ties their places together. `apply` writes what was found.
     """
 
-    def __init__(self, db: sqlite3.Connection, account_id: int, batch: Mapping[str, Message]) -> None:
+    def __init__(
+        self,
+        db: sqlite3.Connection,
+        account_id: int,
+        batch: Mapping[str, Message],
+        ties: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`ties` name for some messages, by URI, another, in the store or in the batch, that is the same."""
         messages = batch.values()
+        self._ties = ties
         self._db = db
         self._account = account_id
         self._places: dict[Key, int] = {}
@@ -28,7 +37,7 @@ class Joins:
         self._absent: set[str] = set()
         self.local_uris: dict[str, str] = {}
         """Canonical URI by local id, of the messages that are stored or in the batch."""
-        self._load_uris({uri for m in messages for uri in (m.uri, m.parent_uri, m.root_uri) if uri})
+        self._load_uris({*(uri for m in messages for uri in (m.uri, m.parent_uri, m.root_uri) if uri), *ties})
         self._load_locals({id_ for m in messages for id_ in (m.local_id, m.parent_id) if id_})
         self.local_uris.update((message.local_id, message.uri) for message in messages if message.local_id)
 
@@ -89,7 +98,10 @@ class Joins:
 
     def add(self, message: Message, number: int) -> None:
         """Tie a message to those it names; a thread that it is the first of is called by its `number`."""
-        keys: list[Key] = [("u", uri) for uri in (message.uri, message.parent_uri, message.root_uri) if uri]
+        tie = self._ties.get(message.uri) if self._ties else None
+        keys: list[Key] = [
+            ("u", uri) for uri in (message.uri, message.parent_uri, message.root_uri, tie) if uri
+        ]
         keys += [("l", id_) for id_ in (message.local_id, message.parent_id) if id_]
         thread_id = None
         for key in keys:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from convo.store import lines, threads
+from convo.store import lines, threads, twins
 from convo.store.connection import micros
 from convo.store.merging import ASLEEP
 from convo.text import clean
@@ -91,6 +91,15 @@ def mend(db: sqlite3.Connection, known: Mapping[int, lines.Account], now: dateti
     for column in ("text", "title", "content_warning"):
         db.execute(f"UPDATE message SET {column} = clean({column}) WHERE {column} <> clean({column})")
     _drop_loose_ends(db)
+    twins.rebuild(db)
+    db.execute(_SHOWN_BY_BRIDGES)
+
+
+_SHOWN_BY_BRIDGES: Final = (
+    "UPDATE person SET is_me = 1 WHERE id IN (SELECT m.author_id FROM copy c JOIN message m ON m.id = c.message_id"
+    " JOIN message o ON o.id = c.original_id JOIN person p ON p.id = o.author_id AND p.is_me)"
+)
+"""The user is the user in what bridges made of their words, too."""
 
 
 def _find_accounts(db: sqlite3.Connection, known: Mapping[int, lines.Account]) -> None:
@@ -136,6 +145,8 @@ def _find_authors(db: sqlite3.Connection, now: datetime) -> None:
 def _drop_loose_ends(db: sqlite3.Connection) -> None:
     for table in ("sighting", "gone"):
         db.execute(f"DELETE FROM {table} WHERE message_id NOT IN (SELECT id FROM message)")
+    db.execute("DELETE FROM copy WHERE message_id NOT IN (SELECT id FROM message)")
+    db.execute("UPDATE copy SET original_id = NULL WHERE original_id NOT IN (SELECT id FROM message)")
     db.execute("DELETE FROM thread WHERE id NOT IN (SELECT thread_id FROM message)")
     db.execute("DELETE FROM merged WHERE into_id NOT IN (SELECT thread_id FROM message)")
     db.execute("DELETE FROM merged WHERE id IN (SELECT thread_id FROM message)")

@@ -21,8 +21,14 @@ class Own:
             " LEFT JOIN person p ON p.platform = a.platform AND p.uid = a.own_uid"
         ).fetchall():
             self._ids[platform, uid] = id_
-            self._uids.setdefault(platform, set()).add(uid)
+            self.add(platform, uid)
             self.names.update(name.split())
+        for platform, uid in db.execute("SELECT platform, uid FROM person WHERE is_me = 1").fetchall():
+            self.add(platform, uid)
+
+    def add(self, platform: str, uid: str) -> None:
+        """Take a person for the user: whom a bridge shows in their stead."""
+        self._uids.setdefault(platform, set()).add(uid)
 
     def uids(self, message: Message) -> Collection[str]:
         """The user's uids on the platform of this message."""

@@ -10,7 +10,7 @@ from typing import Any, Final
 from convo.store.pages import INNER_INDEX, INNER_TABLE, LEAF_INDEX, LEAF_TABLE, Cell, Pages, Unreadable
 from convo.values import frozen
 
-DERIVED: Final = frozenset({"talk", "turn", "person_word", "setting"})
+DERIVED: Final = frozenset({"talk", "turn", "twin", "person_word", "setting"})
 """Tables that are made anew; so is the search index."""
 
 _SMALL: Final = 10**14

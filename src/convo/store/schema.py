@@ -319,7 +319,26 @@ CREATE INDEX errand_due ON errand (due_at);
 CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 """
 
-MIGRATIONS: tuple[str, ...] = (FIRST,)
+TWINS = """
+CREATE TABLE copy (                 -- a message that a bridge made of one elsewhere, as its adapter vouches for it
+  message_id INTEGER PRIMARY KEY REFERENCES message,
+  original TEXT NOT NULL,          -- canonical URI or web address of what it is a copy of
+  author TEXT NOT NULL,            -- who wrote it, there: a uid, or a handle in the form of a domain
+  original_id INTEGER REFERENCES message -- once both are stored and the same person wrote them
+) STRICT;
+CREATE INDEX copy_original ON copy (original);
+CREATE INDEX copy_original_id ON copy (original_id) WHERE original_id IS NOT NULL;
+
+CREATE TABLE twin (                 -- derived from `copy`: messages that are not shown, and the one in their stead
+  message_id INTEGER PRIMARY KEY REFERENCES message,
+  shown_id INTEGER NOT NULL REFERENCES message,
+  original_id INTEGER NOT NULL REFERENCES message -- which of them says what it says
+) STRICT;
+CREATE INDEX twin_shown ON twin (shown_id);
+CREATE INDEX person_me ON person (is_me, platform, uid) WHERE is_me = 1;
+"""
+
+MIGRATIONS: tuple[str, ...] = (FIRST, TWINS)
 """Every step ever made, in order; the last one's number is the version of the store."""
 
 VIEWS = """

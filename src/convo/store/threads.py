@@ -12,7 +12,7 @@ from typing import Any
 
 from convo import waiting
 from convo.model import Reason
-from convo.store import talks
+from convo.store import folding, talks, twins
 from convo.store.connection import Connection, micros
 from convo.store.reads import CHOSEN
 from convo.store.words import first_words
@@ -132,8 +132,9 @@ def rederive(db: sqlite3.Connection, thread_ids: Collection[int], now: datetime)
             "SELECT id, platform, configured AND first_synced_at IS NOT NULL FROM account"
         ).fetchall()
     }
+    one = twins.of(db, (row[1] for row in rows))
     derived = [
-        _Derived(thread_id, list(group), people, accounts, micros(now))
+        _Derived(thread_id, list(group), people, accounts, micros(now), one)
         for thread_id, group in groupby(rows, itemgetter(0))
     ]
     _write_threads(db, wanted, derived)
@@ -177,6 +178,7 @@ class _Derived:
         people: dict[int, _Person],
         accounts: dict[int, _Account],
         now: int,
+        same: Sequence[twins.Twin],
     ) -> None:
         self._id = thread_id
         self._people = people
@@ -184,6 +186,11 @@ class _Derived:
         self._now = now
         self._live: dict[str, bool] = {}
         self._facts = [self._fact(row) for row in rows]
+        if same:
+            self._facts = folding.fold(
+                {row[1]: fact for row, fact in zip(rows, self._facts, strict=True)}, same
+            )
+        self._arrival = max(row[7] for row in rows)
         self._ids = {row[2]: (row[1], row[19]) for row in rows}
         self._verdict = waiting.judge(self._facts, _muted(rows), _snooze(rows))
         self._looked = max((row[29] for row in rows if row[29] is not None), default=0)
@@ -223,7 +230,7 @@ class _Derived:
             verdict.state_since,
             min(last.created_at, last.since),
             int(last.is_me),
-            max(fact.arrival for fact in self._facts),
+            self._arrival,
             self._looked,
         )
 

@@ -8,12 +8,18 @@ from datetime import datetime
 from convo.model import Ref
 from convo.store.connection import micros
 
+_SEEN = (
+    "sighting s ON s.account_id = ? AND (s.message_id = m.id"
+    " OR s.message_id IN (SELECT message_id FROM twin WHERE shown_id = m.id))"
+)
+"""The sighting of a message by an account; or of the one that is the same to the user, and stands behind it."""
+
 
 def somebody_waits(db: sqlite3.Connection, account_id: int) -> bool:
     """Whether a message that came through this account waits."""
     found = db.execute(
         "SELECT 1 FROM thread t CROSS JOIN message m ON m.thread_id = t.id AND m.waits"
-        " CROSS JOIN sighting s ON s.message_id = m.id AND s.account_id = ? WHERE t.state = 'waiting' LIMIT 1",
+        f" CROSS JOIN {_SEEN} WHERE t.state = 'waiting' LIMIT 1",
         (account_id,),
     ).fetchone()
     return found is not None
@@ -22,8 +28,8 @@ def somebody_waits(db: sqlite3.Connection, account_id: int) -> bool:
 def waiting(db: sqlite3.Connection, account_id: int, limit: int, skip: int = 0) -> list[Ref]:
     """The messages that wait and came through this account, longest first."""
     rows = db.execute(
-        "SELECT m.uri, s.local_id, s.data FROM thread t JOIN message m ON m.thread_id = t.id AND m.waits"
-        " JOIN sighting s ON s.message_id = m.id AND s.account_id = ?"
+        "SELECT o.uri, s.local_id, s.data FROM thread t JOIN message m ON m.thread_id = t.id AND m.waits"
+        f" CROSS JOIN {_SEEN} JOIN message o ON o.id = s.message_id"
         " WHERE t.state = 'waiting' ORDER BY m.since, m.id LIMIT ? OFFSET ?",
         (account_id, limit, skip),
     )
