@@ -256,11 +256,20 @@ def test_a_lost_page_costs_its_own_rows_only(sample: Path, tmp_path: Path) -> No
             "person_choice",
         ):
             lost = [row for row in before[table] if row not in after[table]]
+            if table in ("done", "snooze"):  # what a lost message was seen up to is not known any more
+                there = {_decided(table, row) for row in after[table]}
+                stored = {row[1] for row in after["message"]}
+                lost = [row for row in lost if row[0] in stored or _decided(table, row) not in there]
             assert not lost or number in where[table], (number, table, lost)
         uris = {row[1] for row in before["message"]} - {row[1] for row in after["message"]}
         assert not uris or number in where["message"] | where["person"], (number, uris)
         is_usable(directory)
         shutil.rmtree(directory)
+
+
+def _decided(table: str, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row of done or snooze without the arrival number."""
+    return row[:2] if table == "done" else (*row[:3], *row[4:])
 
 
 def _places(path: Path) -> dict[str, set[int]]:

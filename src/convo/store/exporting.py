@@ -74,8 +74,10 @@ def _hidden(db: sqlite3.Connection, names: _Names) -> Iterator[lines.Line]:
 _MESSAGE = """
 SELECT m.uri, p.platform, p.uid, m.created_at, m.since, m.text, m.parent_uri, m.root_uri, m.edited_at, m.visibility,
        m.language, m.claim, m.filtered, m.more_below, m.flat, m.branch, m.resolved, m.held, m.deleted, m.url,
-       m.title, m.content_warning, m.extra, m.addressed, m.addressed_at, m.unjudged, m.quiet, m.thanks, m.history, m.id
-  FROM json_each(?) j CROSS JOIN message m ON m.id = j.value JOIN person p ON p.id = m.author_id ORDER BY j.key
+       m.title, m.content_warning, m.extra, m.addressed, m.addressed_at, m.unjudged, m.quiet, m.thanks, m.history,
+       coalesce(c.original, ''), coalesce(c.author, ''), m.id
+  FROM json_each(?) j CROSS JOIN message m ON m.id = j.value JOIN person p ON p.id = m.author_id
+  LEFT JOIN copy c ON c.message_id = m.id ORDER BY j.key
 """
 
 
@@ -105,7 +107,7 @@ def _message(row: tuple[Any, ...], seen_by: list[lines.Sighting]) -> lines.Messa
     (
         uri, platform, uid, created_at, since, text, parent_uri, root_uri, edited_at, visibility, language, claim,
         filtered, more_below, flat, branch, resolved, held, deleted, url, title, content_warning, extra, addressed,
-        addressed_at, unjudged, quiet, thanks, history, _,
+        addressed_at, unjudged, quiet, thanks, history, copy_of, copied_author, _,
     ) = row  # fmt: skip
     return lines.Message(
         uri=uri, author=(platform, uid), created_at=moment(created_at), since=moment(since), text=text,
@@ -114,7 +116,7 @@ def _message(row: tuple[Any, ...], seen_by: list[lines.Sighting]) -> lines.Messa
         branch=branch, resolved=bool(resolved), held=bool(held), deleted=bool(deleted), url=url, title=title,
         content_warning=content_warning, extra=json.loads(extra) if extra else {}, addressed=addressed,
         addressed_at=_time(addressed_at or None), unjudged=bool(unjudged), quiet=quiet, thanks=bool(thanks),
-        history=bool(history),
+        history=bool(history), copy_of=copy_of, copied_author=copied_author,
     )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import itertools
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 
 from convo.model import Message, Person, Reason, Visibility
@@ -169,8 +170,10 @@ def _value(line: lines.Message, kept: stored.Stored | None, author: Person, seen
     if kept is not None:
         return kept.message(seen.local_id, seen.parent_local_id, seen.data)
     extra = packing.unpack(json.dumps(line.extra) if line.extra else "")
+    author = replace(author, original=line.copied_author)
     return Message(
-        uri=line.uri, author=author, created_at=line.created_at, text=line.text, local_id=seen.local_id,
+        uri=line.uri, author=author, copy_of=line.copy_of,
+        created_at=line.created_at, text=line.text, local_id=seen.local_id,
         parent_uri=line.parent_uri, parent_id=seen.parent_local_id, root_uri=line.root_uri, url=line.url,
         title=line.title, edited_at=line.edited_at, content_warning=line.content_warning,
         visibility=Visibility(line.visibility), language=line.language, mentions=extra.mentions,

@@ -108,6 +108,8 @@ class Message(_Line, tag="message"):
     quiet: str = ""
     thanks: bool = False
     history: bool = False
+    copy_of: str = ""
+    copied_author: str = ""
 
 
 class Thread(_Line, tag="thread"):

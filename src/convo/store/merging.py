@@ -142,13 +142,22 @@ class Merge:
         return int(found[0]) if found else None
 
     def _contact(self, line: lines.Contact) -> None:
-        """A human who is here stays as they are: only a note is filled in, and persons that belong to nobody here."""
+        """A human who is here stays as they are: only a note is filled in, and persons that belong to nobody here.
+
+        One of whom nothing was noted and nothing decided here was found by a sync: they are as the file says.
+        """
         db = self._db
         ids = [number for number in map(self._contact_of, line.persons) if number is not None]
         if ids:
             contact_id = ids[0]
-            note, _ = db.execute("SELECT note, circle FROM contact WHERE id = ?", (contact_id,)).fetchone()
-            if not note and line.note and ("contact", (contact_id,)) not in self._acted:
+            note, circle = db.execute(
+                "SELECT note, circle FROM contact WHERE id = ?", (contact_id,)
+            ).fetchone()
+            untouched = not note and ("contact", (contact_id,)) not in self._acted
+            if untouched and line.circle and not circle:
+                db.execute("UPDATE contact SET circle = 1 WHERE id = ?", (contact_id,))
+                self._merged.changed += 1
+            if untouched and line.note:
                 db.execute("UPDATE contact SET note = ? WHERE id = ?", (line.note, contact_id))
                 self._merged.changed += 1
         else:
