@@ -181,7 +181,7 @@ class Instance:
             status.mentions = self.named(text)
         self.statuses[status.key] = status
         if told:
-            self._tell(status, arrived)
+            self.tell(status, arrived)
         return status
 
     def named(self, text: str) -> list[Account]:
@@ -233,7 +233,8 @@ class Instance:
             return True
         return status.visibility == "private" and status.account.id in viewer.following
 
-    def _tell(self, status: Status, when: datetime) -> None:
+    def tell(self, status: Status, when: datetime) -> None:
+        """Tell whom a status concerns."""
         concerned = {account.id: "mention" for account in status.mentions}
         parent = self.statuses.get(status.parent or 0)
         if parent and self.quirks.bare_reply_notifies:

@@ -104,12 +104,8 @@ def _one(
     merged["deleted"] = original["deleted"]
     for name in ("held", "more_below", "done"):
         merged[name] = max(one[name] for one in every)
-    (first,) = merged["account_ids"].split()[:1] or ("0",)
-    seen = db.execute(
-        "SELECT message_id FROM sighting WHERE account_id = ? AND message_id IN (SELECT value FROM json_each(?))",
-        (int(first), json.dumps([one["id"] for one in every])),
-    ).fetchone()
-    merged["url"] = next((one["url"] for one in every if seen and one["id"] == seen[0]), shown["url"])
+    first = merged["account_ids"].split()[0]
+    merged["url"] = twins.page(db, shown["id"], int(first)) or shown["url"]
     return tuple(merged[name] for name in _COLUMNS)
 
 

@@ -137,7 +137,7 @@ def rederive(db: sqlite3.Connection, thread_ids: Collection[int], now: datetime)
         _Derived(thread_id, list(group), people, accounts, micros(now), one)
         for thread_id, group in groupby(rows, itemgetter(0))
     ]
-    _write_threads(db, wanted, derived)
+    _write_threads(db, wanted, derived, one)
     changes = [change for thread in derived for change in thread.waits]
     if changes:
         db.executemany("UPDATE message SET waits = ? WHERE id = ?", changes)
@@ -154,7 +154,9 @@ def _load_people(db: sqlite3.Connection, ids: Collection[int]) -> dict[int, _Per
     }
 
 
-def _write_threads(db: sqlite3.Connection, wanted: str, derived: Sequence[_Derived]) -> None:
+def _write_threads(
+    db: sqlite3.Connection, wanted: str, derived: Sequence[_Derived], same: Collection[twins.Twin]
+) -> None:
     """Write the rows that changed; titles need the words of the roots."""
     before = {row[0]: row for row in db.execute(_SELECT, (wanted,)).fetchall()}
     roots = {
@@ -164,6 +166,11 @@ def _write_threads(db: sqlite3.Connection, wanted: str, derived: Sequence[_Deriv
             (json.dumps([thread.root_id for thread in derived]),),
         ).fetchall()
     }
+    shown = {twin.shown_id for twin in same}
+    for thread in derived:
+        if thread.root_id in shown:
+            title, start, url = roots[thread.root_id]
+            roots[thread.root_id] = title, start, twins.page(db, thread.root_id, thread.account_id) or url
     after = (thread.row(*roots[thread.root_id]) for thread in derived)
     db.executemany(_WRITE, [row for row in after if before.get(row[0]) != row])
 
@@ -195,6 +202,7 @@ class _Derived:
         self._verdict = waiting.judge(self._facts, _muted(rows), _snooze(rows))
         self._looked = max((row[29] for row in rows if row[29] is not None), default=0)
         self.root_id: int = self._ids[self._root().uri][0]
+        self.account_id = self._account(self._ids[self._verdict.lead][1])
         waits = set(self._verdict.waiting)
         self.waits = [(int(row[2] in waits), row[1]) for row in rows if row[18] != (row[2] in waits)]
 
@@ -204,8 +212,8 @@ class _Derived:
         state, woken, wakes_at = verdict.state, verdict.woken_state, verdict.wakes_at
         if wakes_at is not None and wakes_at <= self._now and woken is not None:
             state, woken, wakes_at = woken, None, None
-        lead_id, lead_accounts = self._ids[verdict.lead]
-        account_id = self._account(lead_accounts)
+        lead_id, _ = self._ids[verdict.lead]
+        account_id = self.account_id
         last = max(self._facts, key=_shown_order)
         return (
             self._id,

@@ -43,6 +43,17 @@ def members(db: sqlite3.Connection, message_id: int) -> list[int]:
     return [first, *(number for (number,) in rows)]
 
 
+def page(db: sqlite3.Connection, message_id: int, account_id: int) -> str:
+    """The web page of a message in the place of an account, "" where the account never saw it."""
+    row = db.execute(
+        "SELECT m.url FROM sighting s JOIN message m ON m.id = s.message_id WHERE s.account_id = ?2"
+        " AND (s.message_id = ?1 OR s.message_id IN (SELECT message_id FROM twin WHERE shown_id = ?1))"
+        " ORDER BY m.url = '' LIMIT 1",
+        (message_id, account_id),
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
 def with_twins(db: sqlite3.Connection, uris: Collection[str]) -> list[str]:
     """These messages and those that are one with them, by URI."""
     found = dict.fromkeys(uris)
