@@ -80,7 +80,7 @@ class FacebookWorld(HttpWorld):
     `configured` which account leads here.
     """
 
-    page_size = 25
+    page_size = 10
     lookup_size = 1
     warning = ""
     beside = 1
@@ -103,6 +103,7 @@ class FacebookWorld(HttpWorld):
         self.server = Facebook(clock, Options(**options))
         self.state = self.server.state
         self.spoken = spoken
+        self._watched = False
         self.server.tokens.give(TOKEN)
         self.me = self.uid_of(self.state.page)
         super().__init__(self.server, clock, AccountConfig("page", "facebook"), TOKEN)
@@ -119,8 +120,8 @@ class FacebookWorld(HttpWorld):
         return str(cast(Any, self.adapter_class()).base_url(self.account))
 
     def uri_of(self, what: Post | Comment) -> str:
-        """The canonical URI that the adapter gives something."""
-        return what.permalink
+        """The canonical URI that the adapter gives something: the last part of its id, which is told everywhere."""
+        return f"https://www.facebook.com/{what.number}"
 
     def uid_of(self, who: Person) -> str:
         """The uid that the adapter gives somebody."""
@@ -153,6 +154,17 @@ class FacebookWorld(HttpWorld):
             )
 
         return Fault(change=change)
+
+    def while_reading(self, act: Callable[[], object]) -> None:
+        """The first time after a list of posts, then after comments: each post's are a page of what was said."""
+
+        def change(answer: Answer) -> Answer:
+            act()
+            return answer
+
+        path = "/comments" if self._watched else "/published_posts"
+        self._watched = True
+        self.site.home.add(Fault(change=change), method="GET", path=path)
 
     def _of(self, said: Said) -> Post | Comment:
         every: list[Post | Comment] = [*self.state.posts.values(), *self.state.comments.values()]

@@ -24,6 +24,7 @@ WORLDS = {
     "bluesky": "bluesky_world:BlueskyWorld",
     "discourse": "discourse_world:DiscourseWorld",
     "disqus": "disqus_world:DisqusWorld",
+    "facebook": "facebook_world:FacebookWorld",
     "github": "github_world:EnterpriseWorld",
     "hackernews": "hackernews_world:HackerNewsWorld",
     "lemmy": "lemmy_world:LemmyWorld",

@@ -10,13 +10,21 @@ import pytest
 
 from convo.testing import Said, Trouble, Where
 from tests.adapters.facebook_world import TOKEN, FacebookWorld, erring
+from tests.simulators._facebook_state import Comment, Post
 
 NESTED = "id,message,permalink_url,from,comments.filter(stream){id,message,permalink_url,from,parent{id},message_tags}"
 
 
+class Linked(FacebookWorld):
+    """What is said is known by its address."""
+
+    def uri_of(self, what: Post | Comment) -> str:
+        return what.permalink
+
+
 @pytest.fixture
 def world() -> Iterator[FacebookWorld]:
-    built = FacebookWorld()
+    built = Linked()
     yield built
     built.stop()
 

@@ -81,6 +81,11 @@ BUILT_IN: Mapping[str, Known] = {
         ("api_key", "forums"),
         "with an application of your own",
     ),
+    "facebook": Known(
+        "convo.adapters.facebook:Facebook",
+        "Facebook",
+        about="comments on a Page of yours, with an app of your own",
+    ),
     "x": Known(
         "convo.adapters.x:X",
         "X",

@@ -24,7 +24,7 @@ from convo.adapters._facebook_messages import (
     place_of,
     uri_of,
 )
-from convo.adapters._facebook_read import post_now, standing
+from convo.adapters._facebook_read import may_comment, post_now, standing
 from convo.adapters._facebook_threads import last, top_of
 from convo.adapters._keeping import written
 from convo.adapters.contract import (
@@ -67,7 +67,7 @@ class Prepared(Struct):
         return () if self.place.head else tuple(last(one) for one in (self.target, self.place.top) if one)
 
     @property
-    def list(self) -> tuple[str, Params]:
+    def where(self) -> tuple[str, Params]:
         """Where it is looked for."""
         if self.place.head:
             return f"{self.target}/comments", [("filter", "toplevel")]
@@ -104,6 +104,8 @@ async def _open(api: Api, target: str, place: Place) -> Place:
     if place.head:
         if await post_now(api, target, urgent=True) is None:
             raise Missing("Facebook does not show the post any more that this answers.")
+        if not await may_comment(api, target):
+            raise Refused("Comments on this post are turned off.")
         return place
     comment = await standing(api, target, urgent=True)
     if comment is None:
@@ -201,7 +203,7 @@ async def find(api: Api, request: str, claimed: Collection[str]) -> Proof:
 
 async def _there(api: Api, prepared: Prepared) -> tuple[list[wire.Comment], bool]:
     """The comments among which an answer stands, from the newest down as far as needed, and whether that was all."""
-    path, params = prepared.list
+    path, params = prepared.where
     query = [*params, ("order", "reverse_chronological"), ("limit", str(MOST)), ("fields", COMMENT)]
     found: list[wire.Comment] = []
     after = ""

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from typing import Generic, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from msgspec import Struct
 
@@ -16,7 +16,7 @@ from convo.adapters._facebook_limits import Pace
 from convo.adapters._keeping import kept, written
 from convo.adapters.contract import Ambiguous, Credential, Identity, RetryAt, SignInAgain
 from convo.adapters.http import Http, Response
-from convo.adapters.wire import decode, each, part, text_id, there, web
+from convo.adapters.wire import decode, each, part, text_id, web
 from convo.config import AccountConfig
 from convo.model import Person
 from convo.text import one_line
@@ -100,9 +100,7 @@ class Api:
         response = await self.get(path, [*params, *place], urgent=urgent)
         found = decode(response, wire.Listed)
         items, skipped = each(found.data, kind, what)
-        paging = part(found.paging, wire.Paging) or wire.Paging()
-        cursors = part(paging.cursors, wire.Cursors) or wire.Cursors()
-        onward = one_line(cursors.after or "") if there(paging.next) else ""
+        onward = _onward(part(found.paging, wire.Paging) or wire.Paging())
         return Batch(items, onward if onward != after else "", skipped)
 
     async def send(self, method: str, path: str, fields: Params = ()) -> wire.Written:
@@ -172,6 +170,19 @@ class Api:
 def is_number(text: str) -> bool:
     """Whether a text is a number as Facebook gives them."""
     return text.isascii() and text.isdigit()
+
+
+def _onward(paging: wire.Paging) -> str:
+    """The place where a list goes on, "" at its end; a page of which all is withheld names it in `next` alone."""
+    if not paging.next:
+        return ""
+    cursors = part(paging.cursors, wire.Cursors) or wire.Cursors()
+    if cursors.after:
+        return one_line(cursors.after)
+    try:
+        return one_line(parse_qs(urlsplit(paging.next).query).get("after", [""])[0])
+    except ValueError:
+        return ""
 
 
 def _address(path: str) -> str:

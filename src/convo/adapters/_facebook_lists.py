@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from convo.adapters import _facebook_wire as wire
 from convo.adapters._facebook_api import PAGE as MOST
-from convo.adapters._facebook_api import Api, Batch, Params
+from convo.adapters._facebook_api import Api, Batch, Params, is_number
 from convo.adapters._facebook_errors import Invalid, Lapsed
 from convo.adapters._facebook_messages import (
     COMMENT,
@@ -30,7 +30,7 @@ from convo.adapters._facebook_messages import (
 from convo.adapters._facebook_threads import Around, author_id, last, top_of
 from convo.adapters._keeping import kept, written
 from convo.adapters.contract import Missing, Refused
-from convo.adapters.wire import text_id
+from convo.adapters.wire import decode, text_id
 from convo.model import Message, Page
 from convo.text import format_time, parse_time
 
@@ -47,8 +47,8 @@ _MOST_PAGES = 100
 """Pages of comments of one post that a walk reads."""
 _KNOWN = 200
 _QUEUED = 300
-_STEPS = 5
-"""Requests for comments in one go, until something comes of them."""
+_STEPS, _FULL = 10, 50
+"""Posts whose comments are asked for in one go, until so many comments came of them."""
 _CONTEXTS = 5
 Chosen = Callable[[wire.Comment], bool]
 
@@ -101,12 +101,12 @@ async def walk(
     skipped: list[str] = []
     messages: list[Message] = []
     if not cursor.queue:
-        posts = await _look(api, kinds, cursor, since, skipped)
-        if heads:
-            messages += heads_of(posts, kinds[0], api, skipped)
+        await _look(api, kinds, cursor, since, skipped)
     for _ in range(_STEPS):
-        if messages or not cursor.queue:
+        if not cursor.queue or len(messages) >= _FULL:
             break
+        if heads and not cursor.queue[0].pages:
+            messages += await _head(api, cursor.queue[0], skipped)
         messages += await _step(api, cursor, since, chosen, skipped)
     found = [one for one in messages if one.created_at >= since]
     return Page(newest_first(found), written(cursor), bool(cursor.queue), skipped=tuple(skipped))
@@ -139,13 +139,20 @@ def heads_of(posts: Sequence[wire.Post], kind: str, api: Api, skipped: list[str]
     return messages
 
 
-async def _look(
-    api: Api, kinds: Sequence[str], cursor: Cursor, since: datetime, skipped: list[str]
-) -> list[wire.Post]:
+async def _head(api: Api, spot: Spot, skipped: list[str]) -> list[Message]:
+    """The post itself, as it is now."""
+    try:
+        post = decode(await api.get(spot.id, [("fields", POST)]), wire.Post)
+    except Missing:
+        return []
+    return heads_of([post], spot.kind, api, skipped)
+
+
+async def _look(api: Api, kinds: Sequence[str], cursor: Cursor, since: datetime, skipped: list[str]) -> None:
     """Ask which posts changed, and queue them, those that changed last first."""
     now = int(datetime.now(timezone.utc).timestamp())
     deep = now - cursor.deep_at >= _HOUR
-    changed: dict[str, tuple[Spot, wire.Post]] = {}
+    changed: dict[str, tuple[str, Spot]] = {}
     for kind in kinds:
         if kind == TAGGED and len(kinds) > 1 and not deep:
             continue
@@ -158,20 +165,19 @@ async def _look(
             continue
         for post in posts:
             updated, number = stamp(post.updated or post.created), last(text_id(post.id))
-            if number not in changed and _is_new(cursor, number, updated, since):
+            if not is_number(number) or not updated:
+                skipped.append(f"Post {text_id(post.id)} was left out: its id or its time is none.")
+            elif number not in changed and _is_new(cursor, number, updated, since):
                 settled = updated if updated < asked else ""
                 spot = Spot(text_id(post.id), kind, title_of(post), author_id(post.author), settled)
-                changed[number] = (spot, post)
-    order = sorted(changed.values(), key=lambda one: stamp(one[1].updated or one[1].created), reverse=True)
-    cursor.queue = [spot for spot, _ in order[:_QUEUED]]
+                changed[number] = (updated, spot)
+    order = sorted(changed.values(), key=lambda one: one[0], reverse=True)
+    cursor.queue = [spot for _, spot in order[:_QUEUED]]
     cursor.deep_at = (now if len(order) <= _QUEUED else 0) if deep else cursor.deep_at
-    return [post for _, post in order]
 
 
 def _is_new(cursor: Cursor, number: str, updated: str, since: datetime) -> bool:
     """Whether a post changed since it was read."""
-    if not number.isdigit() or not updated:
-        return False
     if number in cursor.posts:
         return cursor.posts[number].updated != updated
     return updated >= iso(since) and updated > cursor.floor

@@ -36,9 +36,9 @@ _TASKS = ("MODERATE", "MANAGE", "FULL_CONTROL")
 """What one must be allowed to do on a Page; new Pages write PROFILE_PLUS_ before it."""
 _WORDS = (
     "Facebook lets programs see Pages only, no profiles, and through an app of your own: make one of the type Business "
-    "at https://developers.facebook.com/apps/ and leave it in development mode, which needs no review. Open the address "
-    f"below, choose your app, give it the permissions {', '.join((*READING, *ANSWERING))}, press Generate Access "
-    "Token, and copy the token. Any device will do."
+    "at https://developers.facebook.com/apps/ and leave it in development mode, which needs no review. Then open the "
+    f"address below, choose your app, give it the permissions {', '.join((*READING, *ANSWERING))}, press Generate "
+    "Access Token, and copy the token. Any device will do."
 )
 _LAST = (
     "This token is yours and ends within hours. With the number and the secret of your app (App settings, Basic) convo "

@@ -31,7 +31,7 @@ from convo.adapters._facebook_messages import (
 from convo.adapters._facebook_threads import Around, last
 from convo.adapters._keeping import kept, written
 from convo.adapters.contract import Missing
-from convo.adapters.wire import decode, text_id
+from convo.adapters.wire import decode, part, text_id
 from convo.aside import together
 from convo.model import Conversation, Lookup, Message, Page, Ref
 
@@ -181,6 +181,13 @@ async def post_now(api: Api, number: str, *, urgent: bool = False) -> wire.Post 
         return decode(await api.get(number, [("fields", POST)], urgent=urgent), wire.Post)
     except Missing:
         return None
+
+
+async def may_comment(api: Api, post: str) -> bool:
+    """Whether a post may be commented on: its list of comments says so, the post itself does not."""
+    params = [("summary", "true"), ("limit", "1"), ("fields", "id")]
+    found = part((await api.get(f"{post}/comments", params, urgent=True)).body, wire.Summed)
+    return found is None or found.summary.can_comment
 
 
 async def conversation(api: Api, ref: Ref) -> Conversation:

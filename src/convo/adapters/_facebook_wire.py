@@ -28,11 +28,23 @@ class Listed(Struct):
     paging: Raw = _NONE
 
 
+class Summary(Struct):
+    """What a list of comments says of its post."""
+
+    can_comment: bool = True
+
+
+class Summed(Struct):
+    """A list of comments, of which only the summary is read."""
+
+    summary: Summary
+
+
 class Paging(Struct):
-    """Where a list goes on. Of `next` only is read that it is there: its address holds the token."""
+    """Where a list goes on. The address `next` holds the token: it is never asked, only its place is taken."""
 
     cursors: Raw = _NONE
-    next: Raw = _NONE
+    next: str | None = None
 
 
 class Cursors(Struct):
