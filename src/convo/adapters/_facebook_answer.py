@@ -74,7 +74,7 @@ class Prepared(Struct):
         return f"{self.place.top or self.target}/comments", []
 
 
-def measure(reply: Reply) -> Measure:
+def measure(api: Api, reply: Reply) -> Measure:
     """Characters as they are sent."""
     return Measure(len(reply.text), LONGEST)
 
@@ -115,7 +115,7 @@ async def _open(api: Api, target: str, place: Place) -> Place:
     return Place(place.post, top_of(comment), place.title, place.kind, place.owner)
 
 
-async def send(api: Api, request: str) -> Message:
+async def answer(api: Api, request: str) -> Message:
     """Send a prepared answer, once, and look at what became of it.
 
     It goes to the comments of what it answers: sent to the comment itself, the same words would take its place.

@@ -43,6 +43,11 @@ class Facts(Struct):
     user: str = ""
     url: str = ""
 
+    @property
+    def uid(self) -> str:
+        """The account's own person."""
+        return uid_of(self.id)
+
 
 def facts_of(text: str) -> Facts:
     """Stored facts; empty ones when there are none yet."""
@@ -51,7 +56,7 @@ def facts_of(text: str) -> Facts:
 
 def me(facts: Facts) -> Person:
     """The Page as a person."""
-    return Person(PLATFORM, uid_of(facts.id), facts.user or facts.name, facts.name, facts.url)
+    return Person(PLATFORM, facts.uid, facts.user or facts.name, facts.name, facts.url)
 
 
 def uid_of(number: str) -> str:

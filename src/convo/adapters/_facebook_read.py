@@ -98,7 +98,7 @@ async def again(api: Api, text: str, since: datetime) -> Page:
     )
 
 
-async def people(api: Api) -> Page:
+async def people(api: Api, text: str, since: datetime) -> Page:
     """Whom the Page blocked."""
     hidden: list[str] = []
     after = ""

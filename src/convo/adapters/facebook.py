@@ -84,14 +84,13 @@ class Facebook(Refusing):
     async def fetch(self, channel: str, cursor: str, since: datetime) -> Page:
         """The next page of a channel. Raises AdapterError."""
         await self._api.known()
-        if channel == "people":
-            return await reading.people(self._api)
         read = {
             "visitors": reading.visitors,
             "own": reading.own,
             "posts": reading.posts,
             "again": reading.again,
             "tagged": reading.tagged,
+            "people": reading.people,
         }
         return await read.get(channel, reading.comments)(self._api, cursor, since)
 
@@ -115,7 +114,7 @@ class Facebook(Refusing):
 
     def measure(self, reply: Reply) -> Measure:
         """Characters."""
-        return answering.measure(reply)
+        return answering.measure(self._api, reply)
 
     async def prepare(self, reply: Reply) -> str:
         """The exact request. Raises Refused for what Facebook would refuse, Missing when the comment is gone."""
@@ -125,7 +124,7 @@ class Facebook(Refusing):
     async def answer(self, request: str) -> Message:
         """Send it, once, and read it again. Raises RetryAt, SignInAgain, Refused or Ambiguous."""
         await self._api.known()
-        return await answering.send(self._api, request)
+        return await answering.answer(self._api, request)
 
     async def find(self, request: str, claimed: Collection[str]) -> Proof:
         """Whether it arrived."""
