@@ -91,6 +91,7 @@ def main(wanted: list[str]) -> int:
     from tests.adapters.mutants import (
         answers,
         disqus,
+        facebook,
         forums,
         github,
         gitlab,
@@ -102,7 +103,20 @@ def main(wanted: list[str]) -> int:
         x,
     )
 
-    parts = (reading, weather, answers, whole, github, gitlab, forums, disqus, reddit, x, wordpress_com)
+    parts = (
+        reading,
+        weather,
+        answers,
+        whole,
+        github,
+        gitlab,
+        forums,
+        disqus,
+        facebook,
+        reddit,
+        x,
+        wordpress_com,
+    )
     every = [mutation for part in parts for mutation in part.MUTATIONS]
     chosen = [one for one in every if not wanted or any(name in one.test for name in wanted)]
     survivors = []

@@ -24,7 +24,7 @@ from convo.adapters._facebook_messages import (
     place_of,
     uri_of,
 )
-from convo.adapters._facebook_read import may_comment, post_now, standing
+from convo.adapters._facebook_read import head_now, may_comment, standing
 from convo.adapters._facebook_threads import last, top_of
 from convo.adapters._keeping import written
 from convo.adapters.contract import (
@@ -102,7 +102,7 @@ async def prepare(api: Api, reply: Reply) -> str:
 async def _open(api: Api, target: str, place: Place) -> Place:
     """Where an answer would stand. Raises Missing when what is answered is gone, Refused when it is closed."""
     if place.head:
-        if await post_now(api, target, urgent=True) is None:
+        if await head_now(api, target, urgent=True) is None:
             raise Missing("Facebook does not show the post any more that this answers.")
         if not await may_comment(api, target):
             raise Refused("Comments on this post are turned off.")

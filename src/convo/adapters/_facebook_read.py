@@ -136,7 +136,7 @@ async def _present(api: Api, ref: Ref) -> Message | None:
     """A comment or a post as it is now; None when it is gone."""
     place, number = place_of(ref), id_of(ref)
     if place.head or (not place.post and number.startswith(f"{api.facts.id}_")):
-        post = await post_now(api, number)
+        post = await head_now(api, number)
         return _one(post_message, post, _kind(post, place, api), api.facts) if post is not None else None
     comment = await standing(api, number)
     if comment is None:
@@ -175,7 +175,7 @@ async def standing(api: Api, number: str, *, urgent: bool = False) -> wire.Comme
         return None
 
 
-async def post_now(api: Api, number: str, *, urgent: bool = False) -> wire.Post | None:
+async def head_now(api: Api, number: str, *, urgent: bool = False) -> wire.Post | None:
     """A post as it is now; None when it is gone. Raises AdapterError."""
     try:
         return decode(await api.get(number, [("fields", POST)], urgent=urgent), wire.Post)
@@ -197,7 +197,7 @@ async def conversation(api: Api, ref: Ref) -> Conversation:
     if not place.post and number:
         focus = await standing(api, number, urgent=True)
         place = Place(_post_of(focus, api)) if focus is not None else place
-    head = await post_now(api, place.post, urgent=True) if place.post else None
+    head = await head_now(api, place.post, urgent=True) if place.post else None
     if head is None:
         raise Missing("Facebook does not show this post any more.")
     kind = _kind(head, place, api)
