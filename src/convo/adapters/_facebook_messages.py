@@ -168,7 +168,7 @@ def post_message(post: wire.Post, kind: str, facts: Facts) -> Message:
     shared = [one for one in (part(raw, wire.Attached) for raw in attached) if one is not None]
     tags = {one.uid: one for one in _mentions(post, text, facts)}
     if kind == TAGGED and not place.mine:
-        tags.setdefault(uid_of(facts.id), Mention(uid_of(facts.id), me(facts).handle))
+        tags.setdefault(facts.uid, Mention(facts.uid, me(facts).handle))
     return Message(
         uri=uri_of(number),
         author=person_of(post.author, number, facts),
@@ -203,12 +203,6 @@ def messages_of(
 def newest_first(messages: Iterable[Message]) -> tuple[Message, ...]:
     """Messages in the order in which pages give them."""
     return tuple(sorted(messages, key=lambda one: one.created_at, reverse=True))
-
-
-def audience(message: Message, facts: Facts) -> tuple[Mention, ...]:
-    """Whom an answer addresses: the author of what it answers."""
-    author = message.author
-    return () if author.uid == uid_of(facts.id) else (Mention(author.uid, author.handle),)
 
 
 def _mentions(said: wire.Comment | wire.Post, text: str, facts: Facts) -> tuple[Mention, ...]:
