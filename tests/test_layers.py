@@ -24,6 +24,7 @@ PLAIN = {
     "courtesies",
     "thanks",
     "wordlists",
+    "progress",
     "text",
     "htmltext",
     "_htmllines",

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from convo.cli.progress import Progress, Stand, beside
+from convo.cli.progress import Progress, Stand, Work, beside
 from convo.clock import HandClock
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=timezone.utc)
@@ -82,3 +82,43 @@ def test_lines_where_there_is_no_terminal() -> None:
 def test_silent_when_no_first_sync_runs() -> None:
     assert asyncio.run(_run(io.StringIO(), 10, stand())) == ""
     assert not asyncio.run(_run(Screen(), 0.25, stand())).strip()
+
+
+@pytest.mark.parametrize(
+    ("stream", "line"),
+    [
+        (Screen(), "\rmessages written [############............] 50%, 5,000 a second, about 1 s left\r"),
+        (io.StringIO(), "convo: messages written: 50%, 500 a second, about 10 s left\n"),
+    ],
+)
+def test_long_work_tells_of_itself(stream: io.StringIO, line: str) -> None:
+    clock = HandClock(NOW)
+    with Work(clock, stream) as work:
+        work("messages written", 0, 10_000)
+        assert stream.getvalue() == ""
+        clock.step(1 if stream.isatty() else 10)
+        work("messages written", 5_000, 10_000)
+        assert stream.getvalue() == line
+        clock.step(0.1)
+        work("messages written", 6_000, 10_000)
+    assert stream.getvalue().strip("\r \n") == line.strip("\r\n")
+
+
+def test_another_stage_of_it_has_its_own_rate_and_work_without_an_end_no_bar() -> None:
+    clock, stream = HandClock(NOW), io.StringIO()
+    with Work(clock, stream) as work:
+        work("pages", 90, 100)
+        clock.step(10)
+        work("messages", 40, 200)
+        clock.step(20)
+        work("messages", 80, 200)
+        clock.step(10)
+        work("items", 3, 0)
+        clock.step(10)
+        work("items", 33, 0)
+    assert stream.getvalue().splitlines() == [
+        "convo: messages: 20%",
+        "convo: messages: 40%, 2 a second, about 60 s left",
+        "convo: items: 3",
+        "convo: items: 33, 3 a second",
+    ]

@@ -25,6 +25,8 @@ class Archive(Protocol):
     platform: str
     owner: Person
     """Whose archive it is: the user, as that place knew them."""
+    length: int
+    """How many conversations it holds, as far as a first look tells."""
     skipped: list[str]
     """One sentence for each item that was left out; grows while it is read."""
 

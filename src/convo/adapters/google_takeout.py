@@ -102,6 +102,7 @@ class Takeout:
     def __init__(self, path: Path) -> None:
         self.skipped: list[str] = []
         self._path = path
+        self.length = 0
         self.owner = self._whose()
 
     def conversations(self) -> Iterator[Conversation]:
@@ -119,6 +120,7 @@ class Takeout:
         for post in self._posts([]):
             uid = _uid(post.author)
             authors[uid] += 1
+            self.length += 1
             people[uid] = post.author
         if not authors:
             raise ArchiveError(

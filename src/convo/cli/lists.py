@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from convo.adapters import label
-from convo.cli.output import hit_json, opened_json, row_json, say, say_json, table
-from convo.cli.run import DONE, Session, UsageError
+from convo.cli.output import hit_json, opened_json, row_json, say, say_error, say_json, table
+from convo.cli.progress import Work
+from convo.cli.run import DONE, Session, UsageError, stopped
 from convo.engine import voice
+from convo.store import StoreError
 from convo.text import one_line
 from convo.views import Entry, Opened, Row, View, public_id
 
@@ -89,6 +91,7 @@ def _head(session: Session, entry: Entry) -> str:
 
 async def search(session: Session) -> int:
     """`convo search WORDS`: the newest conversations first in which the words stand."""
+    await _complete(session)
     hits = session.engine.inbox.search(" ".join(session.options.words), limit=session.options.limit)
     if session.options.json:
         say_json([hit_json(hit) for hit in hits])
@@ -105,3 +108,17 @@ async def search(session: Session) -> int:
     else:
         say(f'Nothing found for "{one_line(" ".join(session.options.words))}".')
     return DONE
+
+
+async def _complete(session: Session) -> None:
+    """Old messages that a new search index does not have yet are put in first; where that fails it is said."""
+    engine = session.engine
+    try:
+        with Work(engine.clock) as work, stopped("Stopped. The search goes on being put in order next time."):
+            await engine.care.fill_index(work)
+    except StoreError as error:
+        say_error(error.words)
+        missing = engine.inbox.not_searchable_before()
+        if missing is not None:
+            when = voice.moment(missing, engine.clock.now())
+            say_error(f"The search is not in order yet: what was written up to then is not found ({when}).")

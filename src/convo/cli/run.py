@@ -9,7 +9,7 @@ import importlib
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,8 +24,8 @@ from convo.views import Failure
 if TYPE_CHECKING:
     import argparse
 
-DONE, FAILED, WRONG = 0, 1, 2
-"""Exit statuses: done; some account or message failed; wrong usage or config."""
+DONE, FAILED, WRONG, STOPPED = 0, 1, 2, 130
+"""Exit statuses: done; some account or message failed; wrong usage or config; ended by a signal."""
 
 
 class UsageError(Exception):
@@ -34,6 +34,23 @@ class UsageError(Exception):
     def __init__(self, words: str) -> None:
         super().__init__(words)
         self.words = words
+
+
+class Stopped(Exception):
+    """A signal ended the work; `words` say what became of it. Exit status 130."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.words = words
+
+
+@contextlib.contextmanager
+def stopped(words: str) -> Iterator[None]:
+    """Say these words where a signal ends what is done here. Raises Stopped."""
+    try:
+        yield
+    except asyncio.CancelledError as error:
+        raise Stopped(words) from error
 
 
 @dataclass(slots=True)
@@ -110,7 +127,10 @@ def _guarded(call: Callable[[], int]) -> int:
         return FAILED
     except (KeyboardInterrupt, asyncio.CancelledError):
         say_error("Stopped. What was done is kept.")
-        return 130
+        return STOPPED
+    except Stopped as error:
+        say_error(error.words)
+        return STOPPED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
@@ -139,11 +159,14 @@ async def _command(options: argparse.Namespace, handler: Handler) -> int:
             await engine.stop()
 
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 def _leave_on_signals() -> None:
     """SIGTERM, SIGHUP and Ctrl+C end the command; what is in flight is awaited up to 5 s by the engine's stop."""
     task = asyncio.current_task()
     assert task is not None
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in SIGNALS:
         with contextlib.suppress(NotImplementedError, RuntimeError):  # not in the main thread: tests
             loop.add_signal_handler(number, task.cancel)

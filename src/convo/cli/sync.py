@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from convo.adapters import login_example
 from convo.cli.output import say, say_error, say_json
-from convo.cli.progress import Progress, Stand, beside
+from convo.cli.progress import Progress, Stand, Work, beside
 from convo.cli.run import DONE, FAILED, Session, UsageError
 from convo.text import format_time
 
@@ -28,6 +28,8 @@ async def sync(session: Session) -> int:
         say_error(f"There is no account yet. Add one:  {login_example('NAME')}")
     session.engine.on_words = session.engine.on_words or say_error
     outcomes = await _with_progress(session, session.engine.sync.once(options.names))
+    with Work(session.engine.clock) as work:
+        await session.engine.care.fill_index(work)
     await session.engine.care.back_up()
     document: dict[str, Any] = {}
     for name, outcome in outcomes.items():

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import signal
 from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from convo.cli.output import say, say_error, say_json
-from convo.cli.run import DONE, FAILED, Session, UsageError, data_dir
+from convo.cli.progress import Work
+from convo.cli.run import DONE, FAILED, SIGNALS, Session, Stopped, UsageError, data_dir, stopped
 from convo.clock import Clock
+
+if TYPE_CHECKING:
+    from convo.engine.stopping import Stop
+
+_GOES_ON = "Stopped. What came in is kept, and what you did with it comes last: the same command again brings the rest."
 
 
 async def export(session: Session) -> int:
@@ -15,7 +25,8 @@ async def export(session: Session) -> int:
     path = Path(session.options.file).expanduser()
     if path.exists() and not session.options.force:
         raise UsageError(f"{path} is there already; another name, or --force to replace it.")
-    session.engine.care.export(path)
+    with Work(session.engine.clock) as work, stopped(f"Stopped. Nothing was exported; {path} is as it was."):
+        await session.engine.care.export(path, work)
     if session.options.json:
         say_json({"file": str(path)})
     else:
@@ -30,7 +41,8 @@ async def bring_in(session: Session) -> int:
     path = Path(session.options.file).expanduser()
     if session.options.kind:
         return await _bring_in_archive(session, path)
-    merged = await session.engine.care.bring_in(path)
+    with Work(session.engine.clock) as work, stopped(_GOES_ON):
+        merged = await session.engine.care.bring_in(path, work)
     if session.options.json:
         say_json({"file": str(path), "changed": merged.changed > 0, "unsure": merged.unsure > 0})
         return DONE
@@ -49,9 +61,13 @@ async def _bring_in_archive(session: Session, path: Path) -> int:
     from convo.engine import history
 
     engine = session.engine
-    brought = await history.bring_in(
-        engine.store, engine.clock, session.options.kind, path, engine.accounts.names
-    )
+    with (
+        Work(engine.clock) as work,
+        stopped("Stopped. What came in is kept; the same command goes on from there."),
+    ):
+        brought = await history.bring_in(
+            engine.store, engine.clock, session.options.kind, path, engine.accounts.names, work
+        )
     for words in brought.skipped:
         say_error(words)
     if session.options.json:
@@ -63,11 +79,32 @@ async def _bring_in_archive(session: Session, path: Path) -> int:
     return FAILED if brought.skipped else DONE
 
 
+@contextmanager
+def _told_of_signals(stop: Stop) -> Iterator[None]:
+    """A signal ends the work at its next step, not inside of one."""
+    before = {}
+    try:
+        with suppress(ValueError):  # not in the main thread: tests
+            for number in SIGNALS:
+                before[number] = signal.signal(number, lambda *_: stop.now())
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def repair(options: Namespace, clock: Clock) -> None:
     """`convo doctor --repair`, before the store is opened. Raises StoreError."""
     from convo.engine.care import repair as run
+    from convo.engine.stopping import Ended, Stop
 
-    words = run(data_dir(options), clock)
+    with Work(clock) as work:
+        stop = Stop(work)
+        try:
+            with _told_of_signals(stop):
+                words = run(data_dir(options), clock, stop)
+        except Ended as error:
+            raise Stopped("Stopped. The store is as it was; the same command begins anew.") from error
     if options.json:
         say_error(words)
     else:

@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from convo.clock import Clock
+from convo.engine.stopping import Ended, in_thread, stoppable
 from convo.engine.waiter import Waiter
-from convo.store import Store, StoreError, backup, marks
+from convo.progress import Tell, untold
+from convo.store import Store, StoreError, backup, indexing, marks
 
 if TYPE_CHECKING:
     from convo.store.merging import Merged
@@ -45,6 +47,7 @@ class Care:
         """In the inbox, after the first frame, until `stop`. Raises nothing of its own: the inbox goes on."""
         unclean = self._begin()
         try:
+            await self._index()
             while not self._stopping:
                 if await self._check(unclean):
                     await self.back_up()
@@ -84,17 +87,24 @@ class Care:
             _log.warning("%s", error.words)
             self._say(error.words)
 
-    def export(self, path: Path) -> None:
-        """Write everything to a file of JSON lines. Raises Failure, StoreError."""
+    async def export(self, path: Path, tell: Tell) -> None:
+        """Write everything to a file of JSON lines, whole or not at all. Raises Failure, StoreError."""
         from convo.store import transfer
 
-        transfer.export(self._store.path, path, self._clock.now())
+        now = self._clock.now()
+        await in_thread(lambda told: transfer.export(self._store.path, path, now, told), tell)
 
-    async def bring_in(self, path: Path) -> Merged:
+    async def bring_in(self, path: Path, tell: Tell) -> Merged:
         """Merge such a file into the store; what to tell of it. Raises Failure, StoreError."""
         from convo.store import transfer
 
-        return await transfer.bring_in(self._store, path, self._clock.now())
+        now = self._clock.now()
+        return await stoppable(lambda told: transfer.bring_in(self._store, path, now, told), tell)
+
+    async def fill_index(self, tell: Tell = untold) -> None:
+        """Put the messages into the search that are missing in it, in parts; the newest first. Raises StoreError."""
+        if indexing.missing_to(self._store.reader):
+            await self._store.ingest(indexing.parts(self._store.reader, tell))
 
     async def _check(self, unclean: bool) -> bool:
         """Whether the store is whole, as far as that is due to be looked at."""
@@ -112,6 +122,19 @@ class Care:
             self._say(error.words)
             return False
         return True
+
+    async def _index(self) -> None:
+        """A search index that is new is filled beside all else."""
+        try:
+            await self.fill_index(self._go_on)
+        except StoreError as error:
+            self._say(error.words)
+        except Ended:
+            pass
+
+    def _go_on(self, what: str, done: int, of: int) -> None:
+        if self._stopping:
+            raise Ended
 
     def _begin(self) -> bool:
         """Mark this inbox as open; whether the mark of another was left behind by one that did not end in order."""
@@ -175,9 +198,12 @@ def _is_left_behind(path: Path) -> bool:
     return True
 
 
-def repair(directory: Path, clock: Clock) -> str:
-    """Repair the store of a directory, which nobody has open, and say what was done. Raises StoreError."""
+def repair(directory: Path, clock: Clock, tell: Tell = untold) -> str:
+    """Repair the store of a directory, which nobody has open, and say what was done.
+
+    Raises StoreError, and what `tell` raises: the store is as it was then.
+    """
     from convo.store import FILE
     from convo.store.repair import repair as run
 
-    return run(directory, FILE, clock.now()).words(directory / FILE)
+    return run(directory, FILE, clock.now(), tell=tell).words(directory / FILE)

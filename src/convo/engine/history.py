@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from convo.adapters import archives
 from convo.adapters.archives import Archive, ArchiveError
 from convo.clock import Clock
 from convo.model import Conversation
+from convo.progress import Tell, untold
 from convo.store import Store, reads
 from convo.store import accounts as stored
 from convo.store.ingest import IngestContext, conversation_parts
@@ -35,11 +36,11 @@ async def bring_in(
     kind: str,
     path: Path,
     configured: Collection[str],
-    tell: Callable[[int], None] = lambda done: None,
+    tell: Tell = untold,
 ) -> Brought:
     """Read an archive of one of `archives.KINDS` into the store; what stands there already is not doubled.
 
-    `tell` is told after each conversation how many were read. Raises Failure, StoreError.
+    Stopped at any place, it goes on from there when it is done again. Raises Failure, StoreError.
     """
     try:
         archive = await asyncio.to_thread(archives.open_archive, kind, path)
@@ -49,7 +50,7 @@ async def bring_in(
 
 
 async def _keep(
-    store: Store, clock: Clock, archive: Archive, configured: Collection[str], tell: Callable[[int], None]
+    store: Store, clock: Clock, archive: Archive, configured: Collection[str], tell: Tell
 ) -> Brought:
     now = clock.now()
 
@@ -65,7 +66,7 @@ async def _keep(
     while (conversation := await asyncio.to_thread(_next, rest)) is not None:
         await store.ingest(conversation_parts(account_id, conversation, context))
         done += 1
-        tell(done)
+        tell("conversations read", done, archive.length)
     return Brought(reads.highest_arrival(store.reader) > before, tuple(archive.skipped))
 
 

@@ -113,6 +113,12 @@ class Inbox:
                 break
         return tuple(Hit(row, *found[row.thread_id]) for row in rows.fill(db, list(found), self._clock.now()))
 
+    def not_searchable_before(self) -> datetime | None:
+        """Up to when messages are missing in the search, as its index is being made anew; None where none are."""
+        from convo.store import indexing
+
+        return indexing.missing_before(self._store.reader)
+
     def find_people(self, words: str, limit: int = 3) -> tuple[Someone, ...]:
         """Whom a name or handle, or a part of one, may mean, the best first."""
         return tuple(people.find(self._store.reader, words, limit))

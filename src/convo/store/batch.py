@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from convo.model import Message, Person, Ref, Visibility
-from convo.store import copies, gone, judging, persons, quieting, stored, threads
+from convo.store import copies, gone, indexing, judging, persons, quieting, stored, threads
 from convo.store.connection import micros
 from convo.store.joining import Joins
 from convo.store.own import Own
@@ -127,7 +127,7 @@ class Batch:
         self._db.execute("UPDATE arrival SET last = ?", (self._last,))
         fresh = self._touched if self._derive else threads.rowless(self._db, self._touched)
         threads.rederive(self._db, fresh, self._ctx.now)
-        stored.index(self._db, new)
+        indexing.put(self._db, [(number, said[13:16]) for number, said in new])
         return Saved(
             len(new),
             frozenset(self._touched),

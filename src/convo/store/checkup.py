@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-from convo.store import words
+from convo.store import indexing, words
 from convo.text import shorten
 
 LOOKED_UP = 500
@@ -47,8 +47,9 @@ def _value_fault(db: sqlite3.Connection) -> str:
 def _index_fault(db: sqlite3.Connection) -> str:
     """Whether messages can be found by their words: FTS5's own check would keep everybody from writing meanwhile."""
     (last,) = db.execute("SELECT coalesce(max(id), 0) FROM message").fetchone()
-    step = max(1, last // LOOKED_UP)
-    for begin in range(1, last + 1, step):
+    first = indexing.missing_to(db) + 1
+    step = max(1, (last - first) // LOOKED_UP)
+    for begin in range(first, last + 1, step):
         row = db.execute(
             "SELECT id, title, content_warning, text FROM message WHERE id >= ? AND id < ? LIMIT 1",
             (begin, begin + step),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, BinaryIO
 
+from convo.progress import Tell, untold
 from convo.store import lines
 from convo.store.connection import moment
 
@@ -17,7 +18,7 @@ _CHUNK = 500
 _Names = dict[int, lines.Key]
 
 
-def write(db: sqlite3.Connection, file: BinaryIO, holds: str, now: datetime) -> str:
+def write(db: sqlite3.Connection, file: BinaryIO, holds: str, now: datetime, tell: Tell = untold) -> str:
     """Write an export (`HISTORY`) or a backup (`STATE`) as of one moment, as a stream; gives the sum of its lines.
 
     Only reads. The caller handles OSError and sqlite3.Error.
@@ -32,7 +33,7 @@ def write(db: sqlite3.Connection, file: BinaryIO, holds: str, now: datetime) -> 
         for line in _accounts(db, numbered=holds == STATE):
             writer.write(line)
         if holds == HISTORY:
-            for part in (_persons(db), _hidden(db, names), _messages(db, names), _threads(db)):
+            for part in (_persons(db), _hidden(db, names), _messages(db, names, tell), _threads(db)):
                 for line in part:
                     writer.write(line)
         for line in _state(db, names):
@@ -88,10 +89,11 @@ SELECT s.message_id, s.account_id, s.local_id, s.parent_local_id, s.data, g.at F
 """
 
 
-def _messages(db: sqlite3.Connection, names: _Names) -> Iterator[lines.Line]:
+def _messages(db: sqlite3.Connection, names: _Names, tell: Tell) -> Iterator[lines.Line]:
     """Every message in the order of arrival; only their numbers are held."""
     ids = array("q", (id_ for (id_,) in db.execute("SELECT id FROM message ORDER BY arrival, id")))
     for begin in range(0, len(ids), _CHUNK):
+        tell("messages written", begin, len(ids))
         wanted = (json.dumps(ids[begin : begin + _CHUNK].tolist()),)
         seen: dict[int, list[lines.Sighting]] = {}
         for message_id, account_id, local_id, parent, data, gone_at in db.execute(_SIGHTING, wanted):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -10,12 +11,15 @@ from typing import Annotated, Any, BinaryIO, Optional, Union
 
 import msgspec
 
+from convo.progress import Tell, untold
 from convo.text import clean, shorten
 from convo.views import Failure
 
 FORMAT = 1
 LONGEST = 8 << 20
 """Bytes a line may have: far more than any message, and little enough to hold."""
+_TOLD = 500
+"""How many lines are read between two words on how far it is."""
 
 Time = Annotated[datetime, msgspec.Meta(tz=True)]
 Key = tuple[str, str]
@@ -246,12 +250,13 @@ class LineWriter:
         return self._sum.hexdigest()
 
 
-def read(path: Path) -> Iterator[Line]:
+def read(path: Path, tell: Tell = untold, what: str = "") -> Iterator[Line]:
     """The lines of a file, cleaned, from the header on, without the end. Raises BadFile, at whichever line is bad."""
     decoder = msgspec.json.Decoder(Line)
     summed, number, line = hashlib.sha256(), 0, None
     try:
         with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
             while raw := file.readline(LONGEST + 1):
                 number += 1
                 if isinstance(line, End):
@@ -262,6 +267,8 @@ def read(path: Path) -> Iterator[Line]:
                     continue
                 if number > 1:
                     summed.update(raw)
+                if number % _TOLD == 0:
+                    tell(what, file.tell() >> 20, size >> 20)
                 yield line
     except OSError as error:
         raise BadFile(f"{path} cannot be read: {error.strerror or error}.") from error
@@ -269,10 +276,10 @@ def read(path: Path) -> Iterator[Line]:
         raise _bad(path, number + 1, "the file ends too early")
 
 
-def check(path: Path) -> Header:
+def check(path: Path, tell: Tell = untold) -> Header:
     """Read a whole file and give its header. Raises BadFile."""
     header = None
-    for line in read(path):
+    for line in read(path, tell, "MB of the file checked"):
         header = header or line
     assert isinstance(header, Header)
     return header

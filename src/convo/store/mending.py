@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from convo.progress import Tell, untold
 from convo.store import lines, threads, twins
 from convo.store.connection import micros
 from convo.store.merging import ASLEEP
@@ -71,7 +72,9 @@ _MEND: Final = (
 )  # fmt: skip
 
 
-def mend(db: sqlite3.Connection, known: Mapping[int, lines.Account], now: datetime) -> None:
+def mend(
+    db: sqlite3.Connection, known: Mapping[int, lines.Account], now: datetime, tell: Tell = untold
+) -> None:
     """Put salvaged rows right, in one transaction; `known` are the accounts of a backup, by number."""
     db.create_function("clean", 1, clean, deterministic=True)
     for table, columns in _TIMES.items():
@@ -85,7 +88,8 @@ def mend(db: sqlite3.Connection, known: Mapping[int, lines.Account], now: dateti
         db.execute("INSERT INTO arrival VALUES (0)")
     db.execute("UPDATE arrival SET last = 0 WHERE last < 0 OR last > ?", (ASLEEP,))
     _find_accounts(db, known)
-    for statement in _MEND:
+    for place, statement in enumerate(_MEND):
+        tell("what was read is put right", place, len(_MEND))
         db.execute(statement, (UNKNOWN_FATE,) if "?1" in statement else ())
     _find_authors(db, now)
     for column in ("text", "title", "content_warning"):
@@ -162,19 +166,20 @@ def _drop_loose_ends(db: sqlite3.Connection) -> None:
     )
 
 
-def derive(db: sqlite3.Connection, now: datetime) -> None:
+def derive(db: sqlite3.Connection, now: datetime, tell: Tell = untold) -> None:
     """All that follows from facts and state, anew. A question that only now seems open was answered: it is history."""
     closed = "CREATE TEMP TABLE closed AS SELECT id FROM message WHERE NOT waits AND since < ?"
     db.execute(closed, (micros(now - ANSWERED_BEFORE),))
-    _rederive(db, "SELECT DISTINCT thread_id FROM message", now)
+    _rederive(db, "SELECT DISTINCT thread_id FROM message", now, tell)
     reopened = "message WHERE waits AND id IN (SELECT id FROM closed)"
     threads_ = json.dumps([id_ for (id_,) in db.execute(f"SELECT DISTINCT thread_id FROM {reopened}")])
     db.execute(f"UPDATE message SET history = 1 WHERE id IN (SELECT id FROM {reopened})")
-    _rederive(db, "SELECT value FROM json_each(?)", now, threads_)
+    _rederive(db, "SELECT value FROM json_each(?)", now, tell, threads_)
     db.execute("DROP TABLE closed")
 
 
-def _rederive(db: sqlite3.Connection, query: str, now: datetime, *values: str) -> None:
+def _rederive(db: sqlite3.Connection, query: str, now: datetime, tell: Tell, *values: str) -> None:
     ids = [id_ for (id_,) in db.execute(query, values)]
     for begin in range(0, len(ids), _PART):
+        tell("conversations looked at again", begin, len(ids))
         threads.rederive(db, ids[begin : begin + _PART], now)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from convo import points
-from convo.store import words
+from convo.store import indexing, words
 from convo.store.connection import NewerStore, StoreError
 from convo.store.schema import MIGRATIONS, VIEWS
 
@@ -71,7 +71,10 @@ def statements(script: str) -> list[str]:
 
 
 def _make_views(db: sqlite3.Connection) -> None:
-    """The derived objects: dropped and made anew, with the index filled, when their text or the words change."""
+    """The derived objects: dropped and made anew when their text or the words change.
+
+    The index gets the newest messages at once; the others come later, in parts, so that nobody waits for them.
+    """
     mark = f"{words.VERSION}-{crc32(VIEWS.encode()):08x}"
     if _views_mark(db) == mark:
         return
@@ -82,7 +85,8 @@ def _make_views(db: sqlite3.Connection) -> None:
             db.execute("DROP VIEW IF EXISTS message_words")
             for statement in statements(VIEWS):
                 db.execute(statement)
-            db.execute("INSERT INTO message_fts (message_fts) VALUES ('rebuild')")
+            indexing.begin(db)
+            indexing.put_missing(db, indexing.AT_ONCE)
             db.execute("INSERT OR REPLACE INTO setting VALUES ('views', ?)", (mark,))
         points.passed("migrate.commit")
         db.execute("COMMIT")

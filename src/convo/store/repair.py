@@ -11,7 +11,8 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from convo.store import backup, checkup, guard, importing, lines, mending
+from convo.progress import Tell, untold
+from convo.store import backup, checkup, guard, importing, indexing, lines, mending
 from convo.store.connection import Connection, NewerStore, StoreError, connect, sentence
 from convo.store.migrate import migrate
 from convo.store.pages import MAGIC, Pages
@@ -26,6 +27,11 @@ NAMES = {
     "journal": "what can be undone",
 }  # fmt: skip
 """What the user calls what stands in a table."""
+
+
+CHECKED = "the file is looked at"
+_STEPS = 1_000_000
+"""Steps of SQLite between two words on that."""
 
 
 @frozen
@@ -58,8 +64,13 @@ class Repaired:
         return " ".join(said)
 
 
-def repair(directory: Path, file: str, now: datetime, *, whatever: bool = False) -> Repaired:
-    """Make the store anew where it is damaged or missing (`whatever`: also where it is whole). Raises StoreError."""
+def repair(
+    directory: Path, file: str, now: datetime, *, whatever: bool = False, tell: Tell = untold
+) -> Repaired:
+    """Make the store anew where it is damaged or missing (`whatever`: also where it is whole).
+
+    Raises StoreError, and what `tell` raises; the store is as it was then.
+    """
     path = directory / file
     if not directory.is_dir():
         raise StoreError(f"There is no store in {directory}, and no backup of one: nothing to repair.")
@@ -68,9 +79,9 @@ def repair(directory: Path, file: str, now: datetime, *, whatever: bool = False)
         if not path.exists() and not backup.found(path):
             raise StoreError(f"There is no store in {directory}, and no backup of one: nothing to repair.")
         _check_version(path)
-        if path.exists() and not whatever and not _fault(path):
+        if path.exists() and not whatever and not _fault(path, tell):
             return Repaired(needed=False)
-        return _repair(path, now)
+        return _repair(path, now, tell)
     except OSError as error:
         raise StoreError(
             f"The store {path} could not be repaired: {error.strerror or error}. It is as it was."
@@ -99,17 +110,17 @@ def _check_version(path: Path) -> None:
         )
 
 
-def _fault(path: Path) -> str:
+def _fault(path: Path, tell: Tell) -> str:
     """What is wrong with the file, which is left as it is, and so is what stands beside it."""
     absent = [file for file in _trio(path) if not file.exists()]
     try:
-        return _look(path)
+        return _look(path, tell)
     finally:
         for file in absent:
             file.unlink(missing_ok=True)
 
 
-def _look(path: Path) -> str:
+def _look(path: Path, tell: Tell) -> str:
     try:
         db = connect(path, untouched=True)
     except (sqlite3.Error, UnicodeDecodeError) as error:
@@ -117,14 +128,33 @@ def _look(path: Path) -> str:
     try:
         if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'message'").fetchone():
             return "it has no tables"
-        return checkup.fault(db)
+        return _check(db, tell)
     except (sqlite3.Error, UnicodeDecodeError) as error:
         return str(error)
     finally:
         db.close()
 
 
-def _repair(path: Path, now: datetime) -> Repaired:
+def _check(db: Connection, tell: Tell) -> str:
+    """The full check, which may be stopped: what SQLite then says of it is not believed."""
+
+    def is_to_stop() -> int:
+        try:
+            tell(CHECKED, 0, 0)
+        except Exception:
+            return 1
+        return 0
+
+    db.set_progress_handler(is_to_stop, _STEPS)
+    try:
+        found = checkup.fault(db)
+    finally:
+        db.set_progress_handler(None, 0)
+    tell(CHECKED, 0, 0)
+    return found
+
+
+def _repair(path: Path, now: datetime, tell: Tell) -> Repaired:
     _check_room(path)
     kept = _keep(path) if path.exists() else None
     fresh = path.with_name(f"{path.name}.repaired")
@@ -134,8 +164,8 @@ def _repair(path: Path, now: datetime) -> Repaired:
     saved = backup.newest_whole(path)
     db = connect(fresh)
     try:
-        hurt, unsure = _fill(db, fresh, kept, saved, now)
-        fault = checkup.fault(db)
+        hurt, unsure = _fill(db, fresh, kept, saved, now, tell)
+        fault = _check(db, tell)
         if fault:
             raise StoreError(
                 f"The repair of {path} failed: {fault}. The store is as it was; please report it."
@@ -153,7 +183,7 @@ def _repair(path: Path, now: datetime) -> Repaired:
 
 
 def _fill(
-    db: Connection, fresh: Path, kept: Path | None, saved: Path | None, now: datetime
+    db: Connection, fresh: Path, kept: Path | None, saved: Path | None, now: datetime, tell: Tell
 ) -> tuple[set[str], int]:
     """Old rows, then what the backup has of what was lost; gives the tables that lost rows, and how many are unsure."""
     version = _version(kept) if kept else 0
@@ -162,7 +192,7 @@ def _fill(
     db.execute("PRAGMA synchronous=NORMAL")
     with _transaction(db):
         db.execute("DELETE FROM arrival")
-        salvaged = _salvage(db, kept)
+        salvaged = _salvage(db, kept, tell)
     migrate(db, fresh)
     known = {}
     if saved:
@@ -170,27 +200,29 @@ def _fill(
             line.number: line for line in lines.read(saved) if isinstance(line, lines.Account) and line.number
         }
     with _transaction(db):
-        mending.mend(db, known, now)
+        mending.mend(db, known, now, tell)
     unsure = db.execute("SELECT count(*) FROM outbox WHERE state = 'unsure'").fetchone()[0]
     db.execute("PRAGMA foreign_keys=ON")
     with _transaction(db):
-        mending.derive(db, now)
+        mending.derive(db, now, tell)
         if saved and salvaged.hurt:
             merged = importing.state(db, _lost(saved, salvaged.hurt), now, mending.UNKNOWN_FATE)
             unsure += merged.unsure
-            mending.derive(db, now)
+            mending.derive(db, now, tell)
     migrate(db, fresh)
     with _transaction(db):
-        db.execute("INSERT INTO message_fts (message_fts) VALUES ('rebuild')")
+        indexing.begin(db)
+        for part in indexing.parts(db, tell):
+            part(db)
     return salvaged.hurt, unsure
 
 
-def _salvage(db: Connection, kept: Path | None) -> Salvaged:
+def _salvage(db: Connection, kept: Path | None, tell: Tell) -> Salvaged:
     if kept is None:
         return Salvaged(hurt=set(NAMES))
     pages = Pages(kept, kept.with_name(kept.name + "-wal"))
     try:
-        return Salvage(pages, db).run()
+        return Salvage(pages, db, tell).run()
     finally:
         pages.close()
 

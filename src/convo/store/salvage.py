@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from convo.progress import Tell, untold
 from convo.store.pages import INNER_INDEX, INNER_TABLE, LEAF_INDEX, LEAF_TABLE, Cell, Pages, Unreadable
 from convo.values import frozen
 
@@ -16,6 +17,8 @@ DERIVED: Final = frozenset({"talk", "turn", "twin", "person_word", "setting"})
 _SMALL: Final = 10**14
 """A time in microseconds is larger (1973 on), a number of a row smaller."""
 _CHUNK: Final = 500
+_TOLD: Final = 100
+"""How many pages are read between two words on how far it is."""
 
 
 @frozen
@@ -81,9 +84,10 @@ def tables(db: sqlite3.Connection) -> dict[str, Table]:
 class Salvage:
     """Reads the pages of the old file into the tables of the new one, whose references are not checked meanwhile."""
 
-    def __init__(self, pages: Pages, db: sqlite3.Connection) -> None:
+    def __init__(self, pages: Pages, db: sqlite3.Connection, tell: Tell = untold) -> None:
         self._pages = pages
         self._db = db
+        self._tell = tell
         self._tables = tables(db)
         self._visited: set[int] = set()
         self.salvaged = Salvaged()
@@ -128,6 +132,8 @@ class Salvage:
                 if self._pages.kind(number) not in kinds:
                     raise Unreadable
                 self._visited.add(number)
+                if len(self._visited) % _TOLD == 0:
+                    self._tell("pages of the old file read", len(self._visited), self._pages.count)
                 todo += reversed(self._pages.children(number))
                 yield from self._pages.cells(number)
             except (Unreadable, IndexError):

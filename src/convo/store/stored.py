@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from convo.model import Message, Person, Reason, Visibility
+from convo.store import indexing
 from convo.store.connection import micros, moment
 from convo.store.packing import named_in, pack, unpack
-from convo.store.words import index_words
 from convo.values import frozen
 
 CONTENT = (
@@ -142,23 +142,12 @@ def content(message: Message) -> tuple[Any, ...]:
 
 
 _SET_CONTENT = f"UPDATE message SET {', '.join(f'{column} = ?' for column in CONTENT)} WHERE id = ?"
-_INDEX = "INSERT INTO message_fts (rowid, words) VALUES (?, ?)"
-_UNINDEX = "INSERT INTO message_fts (message_fts, rowid, words) VALUES ('delete', ?, ?)"
-
-
-def index(db: sqlite3.Connection, messages: Iterable[tuple[int, Sequence[Any]]]) -> None:
-    """Put new messages, by number and content, into the search index."""
-    db.executemany(_INDEX, [(id_, words) for id_, said in messages if (words := index_words(*said[13:16]))])
 
 
 def replace_content(db: sqlite3.Connection, before: Stored, after: Sequence[Any]) -> None:
     """Give a message other content; its old words leave the index while the row is as it was."""
-    old, new = index_words(*before.indexed), index_words(*after[13:16])
-    if old != new and old:
-        db.execute(_UNINDEX, (before.id, old))
+    indexing.replace(db, before.id, before.indexed, after[13:16])
     db.execute(_SET_CONTENT, (*after, before.id))
-    if old != new and new:
-        db.execute(_INDEX, (before.id, new))
 
 
 def by_uri(db: sqlite3.Connection, uris: Iterable[str]) -> dict[str, Stored]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sqlite3
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
+from convo.progress import Tell, untold
 from convo.store import Store, exporting, importing, lines, threads
 from convo.store.connection import connect, sentence
 from convo.store.merging import Merged
@@ -22,7 +25,7 @@ class CannotWrite(Failure):
     """A file that an export cannot be written to."""
 
 
-def export(store: Path, path: Path, now: datetime) -> None:
+def export(store: Path, path: Path, now: datetime, tell: Tell = untold) -> None:
     """Write everything to a file (0600, whole or not at all). Raises CannotWrite, StoreError."""
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     try:
@@ -32,7 +35,7 @@ def export(store: Path, path: Path, now: datetime) -> None:
     try:
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
-            exporting.write(db, file, exporting.HISTORY, now)
+            exporting.write(db, file, exporting.HISTORY, now, tell)
             file.flush()
             os.fsync(file.fileno())
         os.replace(fresh, path)
@@ -48,18 +51,30 @@ def export(store: Path, path: Path, now: datetime) -> None:
             fresh.unlink(missing_ok=True)
 
 
-async def bring_in(store: Store, path: Path, now: datetime) -> Merged:
-    """Merge a file into the store. It is read to its end before anything is changed. Raises BadFile, StoreError."""
-    lines.check(path)
-    await store.ingest(importing.history_parts(lines.read(path), now))
-    merged = await store.write(importing.state, lines.read(path), now, FATE)
+async def bring_in(store: Store, path: Path, now: datetime, tell: Tell = untold) -> Merged:
+    """Merge a file into the store. It is read to its end before anything is changed. Raises BadFile, StoreError.
+
+    What stopped it, at any place, is made up for by doing it again.
+    """
+    await asyncio.to_thread(lines.check, path, tell)
+    await store.ingest(importing.history_parts(lines.read(path, tell, "MB of the file merged"), now))
+    merged = await store.write(
+        importing.state, lines.read(path, tell, "MB of the file read for what you did"), now, FATE
+    )
     ids = set(merged.threads)
     for platform, uid in merged.persons:
         ids |= _spoken_in(store.reader, platform, uid)
     ordered = sorted(ids)
-    parts = (ordered[begin : begin + _PART] for begin in range(0, len(ordered), _PART))
-    await store.ingest(partial(threads.rederive, thread_ids=part, now=now) for part in parts)
+    await store.ingest(_rederivings(ordered, now, tell))
     return merged
+
+
+def _rederivings(
+    ids: Sequence[int], now: datetime, tell: Tell
+) -> Iterator[Callable[[sqlite3.Connection], None]]:
+    for begin in range(0, len(ids), _PART):
+        tell("conversations looked at again", begin, len(ids))
+        yield partial(threads.rederive, thread_ids=ids[begin : begin + _PART], now=now)
 
 
 def _spoken_in(db: sqlite3.Connection, platform: str, uid: str) -> set[int]:
