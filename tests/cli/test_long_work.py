@@ -24,7 +24,8 @@ def armed(monkeypatch: pytest.MonkeyPatch) -> ArmedAt:
     """Gives a function after which a signal comes when work tells of something for the first time."""
 
     def arm(what: str, number: int = signal.SIGINT) -> None:
-        heard, stop, told = threading.Event(), Stop.now, []
+        told: list[str] = []
+        heard, stop = threading.Event(), Stop.now
 
         def now(self: Stop) -> None:
             stop(self)

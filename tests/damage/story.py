@@ -78,7 +78,7 @@ def queue(
     if state == "sent":
         talk.run(outbox.sent, id_, f"https://example.org/sent/{id_}", "", talk.now)
     if state == "unsure":
-        talk.run(outbox.unsure, id_, "nobody knows")
+        talk.run(outbox.unsure, id_, "nobody knows", talk.now)
     if state == "failed":
         talk.run(outbox.failed, id_, "the platform said no", talk.now)
     return key

@@ -16,7 +16,7 @@ import pytest
 
 from convo.clock import HandClock
 from convo.engine.care import Care
-from convo.store import Store, StoreError, backup, checkup, lines, marks
+from convo.store import Store, StoreError, backup, checkup, indexing, lines, marks
 from tests.damage.story import draft, message, queue, told
 from tests.store.talk import NOW, Talk
 
@@ -160,6 +160,16 @@ def checks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(checkup, "fault", fault)
     return made
+
+
+def test_a_new_search_index_is_filled_beside_all_else(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk.run(lambda db: db.execute("INSERT INTO message_fts (message_fts) VALUES ('delete-all')"))
+    talk.run(indexing.begin)
+    monkeypatch.setattr(indexing, "AT_ONCE", 3)
+    assert indexing.missing_before(talk.db) is not None
+    assert run(talk) == []
+    assert indexing.missing_before(talk.db) is None
+    assert talk.store.check() == ""
 
 
 def test_a_check_comes_first_then_weekly(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -120,5 +120,4 @@ async def _complete(session: Session) -> None:
         say_error(error.words)
         missing = engine.inbox.not_searchable_before()
         if missing is not None:
-            when = voice.moment(missing, engine.clock.now())
-            say_error(f"The search is not in order yet: what was written up to then is not found ({when}).")
+            say_error(voice.not_found_yet(missing, engine.clock.now()))

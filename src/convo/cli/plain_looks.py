@@ -108,6 +108,9 @@ async def search(plain: Plain, rest: str) -> None:
     plain.walk.search(line.strip())
     found = plain.engine.inbox.find_people(line.strip())
     list_from(plain, 0)
+    missing = plain.engine.inbox.not_searchable_before()
+    if missing is not None:
+        plain.talk.say(voice.not_found_yet(missing, plain.engine.clock.now()))
     if found:
         plain.talk.say("People: " + ", ".join(f"{who.shown} ({who.handle})" for who in found) + ".")
 

@@ -162,6 +162,13 @@ def moment_long(when: datetime, now: datetime) -> str:
     return f"{DAYS_LONG[near_when.weekday()]} {shown_time(near_when)}" if days < 7 else moment(when, now)
 
 
+def not_found_yet(before: datetime, now: datetime) -> str:
+    """What a search leaves out while its index is being made anew, newest first."""
+    return (
+        f"Words from before {moment_long(before, now)} are not found yet: the search is being put in order."
+    )
+
+
 def on(when: datetime, now: datetime) -> str:
     """A time to come, in a sentence: "today at 17:00", "on Monday at 9:00", "on 24 Dec at 9:00"."""
     when, now = local(when, now)

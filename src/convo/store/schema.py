@@ -351,5 +351,5 @@ INSERT INTO message_fts (message_fts, rank) VALUES ('automerge', 8);
 """
 """The search index and the view it reads; `index_words` is registered by the connection (convo.store.words).
 
-They are made anew, and the index rebuilt, whenever this text or the function changes.
+They are made anew whenever this text or the function changes, and the index is filled beside all else (store.indexing).
 """
