@@ -365,7 +365,7 @@ def test_the_doctor_says_what_is_read_and_what_the_token_is_for(world: DisqusWor
     found = {one.what: one for one in run(world, lambda adapter: adapter.check())}
     assert all(one.fine for one in found.values()), found
     assert FORUM in found["sites"].words
-    assert "when you answer" in found["token"].words
+    assert "when you answer" in found["scopes"].words
     world.state.moderators.clear()
     assert not {one.what: one for one in run(world, lambda adapter: adapter.check())}["sites"].fine
 

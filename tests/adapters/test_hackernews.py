@@ -178,7 +178,8 @@ def _checked(world: HackerNewsWorld) -> list[Any]:
 
 def test_check_names_reach_and_search(world: HackerNewsWorld) -> None:
     world.i_post("mine")
-    assert [one.what for one in _checked(world) if one.fine] == ["reach", "name", "search", "clock"]
+    well = ["reach", "sign in", "scopes", "limits", "search", "clock"]
+    assert [one.what for one in _checked(world) if one.fine] == well
     world.trouble(Trouble.DOWN, where=Where.READ, times=3)
     assert [one.what for one in _checked(world) if not one.fine] == ["search"]
 

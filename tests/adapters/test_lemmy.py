@@ -406,7 +406,7 @@ def test_a_token_that_is_there_already_is_taken(world: LemmyWorld) -> None:
 
 def test_check_names_dialect_and_limits(world: LemmyWorld) -> None:
     found = {one.what: one for one in run(world, lambda adapter: adapter.check())}
-    assert set(found) == {"reach", "sign in", "lists", "limits", "clock"}
+    assert set(found) == {"reach", "sign in", "scopes", "lists", "limits", "clock"}
     assert all(one.fine for one in found.values())
     assert "0.19" in found["reach"].words
     assert "180 requests in 60 s" in found["limits"].words

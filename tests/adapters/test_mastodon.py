@@ -998,8 +998,8 @@ def test_check_names_missing_scopes_and_a_moved_account(make: Make) -> None:
     world.server.tokens["token"] = (world.me, {"read"})
     world.me.extra["moved"] = {"id": "1", "acct": "me@new.example"}
     findings = {finding.what: finding for finding in world.run(lambda adapter: adapter.check())}
-    assert not findings["permissions"].fine
-    assert "write:statuses, write:mutes, write:blocks" in findings["permissions"].words
+    assert not findings["scopes"].fine
+    assert "write:statuses, write:mutes, write:blocks" in findings["scopes"].words
     assert "me@new.example" in findings["sign in"].words
     assert len(world.mine()) == 0
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from convo.adapters._blogger_api import API, SCOPE, Api, facts_of
 from convo.adapters._google import Google, client_of, sign_in
-from convo.adapters._pasted import Signing, clock
-from convo.adapters.contract import AdapterError, Ask, Finding, LoginResult, SignInAgain
+from convo.adapters._pasted import Signing
+from convo.adapters.contract import AdapterError, Ask, Finding, LoginResult
+from convo.adapters.findings import clock, ended
 from convo.adapters.http import Http
 from convo.config import AccountConfig
 
@@ -39,10 +40,8 @@ async def check(api: Api) -> list[Finding]:
     """Reach, sign-in, scope, blogs, limits, clock. Never raises AdapterError."""
     try:
         identity = await api.identify()
-    except SignInAgain as error:
-        return [Finding("sign in", False, error.words)]
     except AdapterError as error:
-        return [Finding("reach", False, error.words)]
+        return ended(error)
     names = ", ".join(one.name or one.id for one in api.facts.blogs)
     limits = "The quota stands in the Google Cloud console; a look takes one request a blog."
     return [

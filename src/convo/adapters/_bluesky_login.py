@@ -10,13 +10,14 @@ from convo.adapters._bluesky_chat import Chat
 from convo.adapters._bluesky_session import PASSWORDS_PAGE, Session
 from convo.adapters._bluesky_wire import SessionAnswer, answer
 from convo.adapters.contract import AdapterError, Ask, Finding, LoginField, LoginStep, SignInAgain
+from convo.adapters.findings import clock, ended, reached
 from convo.text import one_line, shorten
 
 if TYPE_CHECKING:
     from convo.config import AccountConfig
 
 _APP_PASSWORD = re.compile(r"[a-z0-9]{4}(-[a-z0-9]{4}){3}")
-_SKEW = 60.0
+_SCOPES = Finding("scopes", True, "An app password may read and answer all that is public.")
 """Seconds a clock may differ before it is worth a word."""
 _CHAT_BOX = "Allow access to your direct messages"
 FIELDS = (
@@ -89,27 +90,23 @@ async def ask_who(account: AccountConfig, ask: Ask) -> tuple[str, str]:
 
 
 async def findings(session: Session, chat: Chat) -> Sequence[Finding]:
-    """Reach, session, direct messages, clock and limits; the first two decide whether the others are asked."""
+    """Reach, sign-in, direct messages, limits and clock; the first two decide whether the others are asked."""
     found: list[Finding] = []
     try:
         response = await session.get("com.atproto.server.getSession")
         who = answer(response, SessionAnswer)
-    except SignInAgain as error:
-        return [Finding("session", False, error.words)]
     except AdapterError as error:
-        return [Finding("reach", False, error.words)]
-    found.append(Finding("reach", True, f"{session.host} answers."))
+        return ended(error)
+    found.append(reached(session.host))
     if who.active:
-        found.append(Finding("session", True, f"Signed in as @{one_line(who.handle)}."))
+        found.append(Finding("sign in", True, f"Signed in as @{one_line(who.handle)}."))
     else:
         why = one_line(who.status) or "not active"
         found.append(
-            Finding("session", False, f"The account @{one_line(who.handle)} is {why}; see bsky.app.")
+            Finding("sign in", False, f"The account @{one_line(who.handle)} is {why}; see bsky.app.")
         )
-    found.append(await _messages(chat))
-    found.append(_clock(session))
-    found.append(_limits(response.headers))
-    return found
+    found += [_SCOPES, await _messages(chat)]
+    return [*found, _limits(response.headers), clock(session.http, session.host)]
 
 
 async def _messages(chat: Chat) -> Finding:
@@ -123,18 +120,6 @@ async def _messages(chat: Chat) -> Finding:
         advice = f'For them make one at {PASSWORDS_PAGE} with "{_CHAT_BOX}" ticked, and sign in again.'
         return Finding("direct messages", True, f"This app password may not read direct messages. {advice}")
     return Finding("direct messages", False, f'The service of direct messages said: "{shorten(words, 160)}"')
-
-
-def _clock(session: Session) -> Finding:
-    off = session.http.skew.total_seconds()
-    if abs(off) <= _SKEW:
-        return Finding("clock", True, "This machine's clock agrees with the server's.")
-    way = "ahead of" if off > 0 else "behind"
-    return Finding(
-        "clock",
-        False,
-        f"This machine's clock is {abs(off):.0f} s {way} the server's; answers carry its time.",
-    )
 
 
 def _limits(headers: Mapping[str, str]) -> Finding:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from convo.adapters import _discourse_keys as keys
 from convo.adapters import _discourse_wire as wire
 from convo.adapters._discourse_api import Api, Facts
-from convo.adapters._pasted import Pasted, clock
+from convo.adapters._pasted import Pasted
 from convo.adapters.contract import (
     AdapterError,
     Ask,
@@ -26,6 +26,7 @@ from convo.adapters.contract import (
     RetryAt,
     SignInAgain,
 )
+from convo.adapters.findings import clock, ended, reached
 from convo.adapters.http import Http
 from convo.adapters.wire import decode, loads
 from convo.config import AccountConfig
@@ -164,11 +165,9 @@ async def check(api: Api) -> list[Finding]:
     """Reach, key, scopes, limits, clock. Never raises AdapterError."""
     try:
         identity = await api.identify()
-    except SignInAgain as error:
-        return [Finding("sign in", False, error.words)]
     except AdapterError as error:
-        return [Finding("reach", False, error.words)]
-    found = [Finding("reach", True, f"{api.host} answers.")]
+        return ended(error)
+    found = [reached(api.host)]
     found.append(Finding("sign in", True, f"Signed in as {identity.person.handle} on {api.host}."))
     found.append(await _scope(api, "read", _reads))
     found.append(await _scope(api, "write", _writes))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from convo.adapters._disqus_api import APPLICATIONS, SITE, Api, Facts, forums_in
-from convo.adapters._pasted import Pasted, clock
+from convo.adapters._pasted import Pasted
 from convo.adapters.contract import (
     AdapterError,
     Ask,
@@ -16,6 +16,7 @@ from convo.adapters.contract import (
     LoginStep,
     SignInAgain,
 )
+from convo.adapters.findings import clock, ended, reached
 from convo.adapters.http import Http
 from convo.config import AccountConfig
 from convo.text import one_line
@@ -67,15 +68,13 @@ async def check(api: Api) -> list[Finding]:
     """Reach, key, sites, the token as far as it can be told, limits, clock. Never raises AdapterError."""
     try:
         identity = await api.identify()
-    except SignInAgain as error:
-        return [Finding("sign in", False, error.words)]
     except AdapterError as error:
-        return [Finding("reach", False, error.words)]
+        return ended(error)
     found = [
-        Finding("reach", True, f"{api.host} answers."),
+        reached(api.host),
         Finding("sign in", True, f"The key is taken; {identity.person.handle} is known there."),
         await _sites(api),
-        Finding("token", True, _TOKEN_WORDS),
+        Finding("scopes", True, _TOKEN_WORDS),
         Finding("limits", True, "1,000 requests an hour; a look takes one for all your sites."),
     ]
     return [*found, clock(api.http, api.host)]

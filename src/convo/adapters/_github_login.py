@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from convo.adapters import _github_wire as wire
 from convo.adapters._github_api import CLOUD, Api, Facts, api_address, web_address
-from convo.adapters._pasted import Pasted, clock
+from convo.adapters._pasted import Pasted
 from convo.adapters.contract import (
     AdapterError,
     Ask,
@@ -22,6 +22,7 @@ from convo.adapters.contract import (
     Refused,
     SignInAgain,
 )
+from convo.adapters.findings import clock, ended, reached
 from convo.adapters.http import Http
 from convo.config import AccountConfig
 from convo.text import format_time, one_line, shorten
@@ -204,14 +205,14 @@ async def check(api: Api) -> list[Finding]:
     """Reach, sign-in, scopes, notifications, limits and clock. Never raises AdapterError."""
     try:
         identity = await api.identify()
-    except SignInAgain as error:
-        return [Finding("sign in", False, error.words)]
     except AdapterError as error:
-        return [Finding("reach", False, error.words)]
-    found = [Finding("sign in", True, f"{api.host} knows you as {identity.person.handle}.")]
+        return ended(error)
+    found = [
+        reached(api.host),
+        Finding("sign in", True, f"{api.host} knows you as {identity.person.handle}."),
+    ]
     found += [_scopes(api), await _notifications(api), await _limits(api)]
-    found.append(clock(api.http, api.host))
-    return found
+    return [*found, clock(api.http, api.host)]
 
 
 def _scopes(api: Api) -> Finding:

@@ -9,7 +9,7 @@ from msgspec import Raw
 
 from convo.adapters import _gitlab_wire as wire
 from convo.adapters._gitlab_api import CLOUD, Api, Facts, api_address, web_address
-from convo.adapters._pasted import Pasted, clock
+from convo.adapters._pasted import Pasted
 from convo.adapters.contract import (
     AdapterError,
     Ask,
@@ -17,8 +17,8 @@ from convo.adapters.contract import (
     LoginField,
     LoginResult,
     LoginStep,
-    SignInAgain,
 )
+from convo.adapters.findings import clock, ended, reached, requests_left
 from convo.adapters.http import Http
 from convo.config import AccountConfig
 from convo.text import one_line, shorten
@@ -64,14 +64,14 @@ async def check(api: Api) -> list[Finding]:
     """Reach, sign-in, scopes, to-dos, limits and clock. Never raises AdapterError."""
     try:
         identity = await api.identify()
-    except SignInAgain as error:
-        return [Finding("sign in", False, error.words)]
     except AdapterError as error:
-        return [Finding("reach", False, error.words)]
-    found = [Finding("sign in", True, f"{api.host} knows you as {identity.person.handle}.")]
+        return ended(error)
+    found = [
+        reached(api.host),
+        Finding("sign in", True, f"{api.host} knows you as {identity.person.handle}."),
+    ]
     found += [await _scopes(api), *await _todos(api)]
-    found.append(clock(api.http, api.host))
-    return found
+    return [*found, clock(api.http, api.host)]
 
 
 async def _scopes(api: Api) -> Finding:
@@ -100,9 +100,4 @@ async def _todos(api: Api) -> list[Finding]:
     except AdapterError as error:
         return [Finding("to-dos", False, error.words)]
     found = [Finding("to-dos", True, "The to-dos can be read.")]
-    left, most = response.headers.get("ratelimit-remaining", ""), response.headers.get("ratelimit-limit", "")
-    if left.isdigit() and most.isdigit():
-        found.append(Finding("limits", int(left) > 0, f"{left} of {most} requests are left for this minute."))
-    else:
-        found.append(Finding("limits", True, f"{api.host} states no limit of requests."))
-    return found
+    return [*found, requests_left(response.headers, api.host, until=" for this minute")]

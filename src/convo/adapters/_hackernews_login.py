@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from convo.adapters._hackernews_api import FIREBASE, Api, facts_of
-from convo.adapters._pasted import clock
 from convo.adapters.contract import AdapterError, Ask, Finding, LoginField, LoginResult, LoginStep, Refused
+from convo.adapters.findings import clock, ended
 from convo.adapters.http import Http
 from convo.config import AccountConfig
 from convo.text import one_line
@@ -35,16 +35,18 @@ async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: As
 
 
 async def check(api: Api) -> list[Finding]:
-    """Name, items, search, clock; there are no credentials and no scopes. Never raises AdapterError."""
+    """Items, name, search, clock; there are no credentials and no scopes. Never raises AdapterError."""
     try:
         identity = await api.identify()
     except Refused as error:
-        return [Finding("name", False, error.words)]
+        return [Finding("sign in", False, error.words)]
     except AdapterError as error:
-        return [Finding("reach", False, error.words)]
+        return ended(error)
     return [
-        Finding("reach", True, "Items can be read; Hacker News sets no limit."),
-        Finding("name", True, f"{identity.person.handle} is there; no sign-in is needed."),
+        Finding("reach", True, "Hacker News answers: items can be read."),
+        Finding("sign in", True, f"{identity.person.handle} is there; no sign-in is needed."),
+        Finding("scopes", True, "There are none: convo reads what everybody reads."),
+        Finding("limits", True, "Hacker News sets no limit of requests."),
         await _search(api),
         clock(api.http, "Hacker News"),
     ]

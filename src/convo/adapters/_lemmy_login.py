@@ -10,7 +10,7 @@ import msgspec
 
 from convo.adapters import _lemmy_wire as wire
 from convo.adapters._lemmy_api import Api, Facts
-from convo.adapters._pasted import Pasted, clock
+from convo.adapters._pasted import Pasted
 from convo.adapters.contract import (
     AdapterError,
     Ask,
@@ -22,6 +22,7 @@ from convo.adapters.contract import (
     RetryAt,
     SignInAgain,
 )
+from convo.adapters.findings import clock, ended
 from convo.adapters.http import Http, Response
 from convo.adapters.wire import decode, part
 from convo.config import AccountConfig
@@ -132,15 +133,14 @@ async def check(api: Api) -> list[Finding]:
     try:
         identity = await api.identify()
         await api.validate()
-    except SignInAgain as error:
-        return [Finding("sign in", False, error.words)]
     except AdapterError as error:
-        return [Finding("reach", False, error.words)]
+        return ended(error)
     facts = api.facts
     spoken = "1.0" if api.modern else "0.19"
     return [
         Finding("reach", True, f"{api.host} answers: Lemmy {facts.version}, spoken to as {spoken}."),
-        Finding("sign in", True, f"Signed in as {identity.person.handle}; Lemmy's tokens have no scopes."),
+        Finding("sign in", True, f"Signed in as {identity.person.handle}."),
+        Finding("scopes", True, "Lemmy's tokens have no scopes: they can do what your login can."),
         await _lists(api),
         await _limits(api),
         clock(api.http, api.host),

@@ -10,8 +10,9 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from convo.adapters import _mastodon_wire as wire
 from convo.adapters._mastodon_api import Api, Facts
-from convo.adapters._pasted import Pasted, clock
+from convo.adapters._pasted import Pasted
 from convo.adapters.contract import AdapterError, Ask, Finding, LoginField, LoginResult, LoginStep, Refused
+from convo.adapters.findings import clock, ended, reached, requests_left
 from convo.adapters.http import Http, server_words
 from convo.config import AccountConfig
 from convo.text import format_time, parse_time
@@ -84,16 +85,16 @@ async def check(api: Api) -> list[Finding]:
     try:
         await api.identify()
     except AdapterError as error:
-        return [Finding("sign in", False, error.words)]
+        return ended(error)
     facts = api.facts
     moved = f"This account moved to {facts.moved_to}; sign in there." if facts.moved_to else ""
     found = [
-        Finding("sign in", not moved, moved or f"{api.host} knows you as {facts.handle} ({facts.version}).")
+        reached(api.host),
+        Finding("sign in", not moved, moved or f"{api.host} knows you as {facts.handle} ({facts.version})."),
     ]
     found.append(await _scopes(api))
     found.append(await _limits(api))
-    found.append(clock(api.http, api.host))
-    return found
+    return [*found, clock(api.http, api.host)]
 
 
 async def _authorized(http: Http, url: str, ask: Ask) -> str:
@@ -188,9 +189,9 @@ async def _scopes(api: Api) -> Finding:
         except AdapterError:
             continue
     if not missing:
-        return Finding("permissions", True, "The token may do all that convo does.")
+        return Finding("scopes", True, "The token may do all that convo does.")
     words = f"The token lacks {', '.join(missing)}; sign in again with convo login to give it."
-    return Finding("permissions", not set(missing) & set(_NEEDED), words)
+    return Finding("scopes", not set(missing) & set(_NEEDED), words)
 
 
 async def _limits(api: Api) -> Finding:
@@ -198,11 +199,8 @@ async def _limits(api: Api) -> Finding:
         headers = (await api.get("/api/v1/notifications", [("limit", "1")])).headers
     except AdapterError as error:
         return Finding("limits", False, error.words)
-    left, most = headers.get("x-ratelimit-remaining", ""), headers.get("x-ratelimit-limit", "")
-    if not left.isdigit() or not most.isdigit():
-        return Finding("limits", True, f"{api.host} states no limit of requests.")
     try:
         until = f" until {format_time(parse_time(headers.get('x-ratelimit-reset', '')))}"
     except ValueError:
         until = ""
-    return Finding("limits", int(left) > 0, f"{left} of {most} requests are left{until}.")
+    return requests_left(headers, api.host, prefix="x-", until=until)

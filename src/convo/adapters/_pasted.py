@@ -1,14 +1,8 @@
-"""What signing in has in common: a credential that was just typed, and a clock that is compared."""
+"""What signing in has in common: a credential that was just typed."""
 
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager, nullcontext
-from datetime import timedelta
-
-from convo.adapters.contract import Finding
-from convo.adapters.http import Http
-
-_SKEW = timedelta(minutes=2)
 
 
 class Pasted:
@@ -52,10 +46,3 @@ class Signing(Pasted):
     def refreshing(self) -> AbstractAsyncContextManager[object]:
         """A guard over nothing: nobody else knows this token yet."""
         return nullcontext()
-
-
-def clock(http: Http, host: str) -> Finding:
-    """Whether this machine's clock agrees with the server's, from its last answer."""
-    skew = abs(http.skew)
-    late = f"This machine's clock differs from {host}'s by {int(skew.total_seconds())} s; set it."
-    return Finding("clock", skew < _SKEW, late if skew >= _SKEW else "The clock is right.")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
-from convo.adapters._pasted import Signing, clock
+from convo.adapters._pasted import Signing
 from convo.adapters._reddit_api import API, Api, host_of, site_of, token
 from convo.adapters._reddit_messages import Facts
 from convo.adapters.contract import (
@@ -20,6 +20,7 @@ from convo.adapters.contract import (
     Refused,
     SignInAgain,
 )
+from convo.adapters.findings import clock, ended, reached
 from convo.adapters.http import Http
 from convo.config import AccountConfig
 from convo.text import one_line, shorten
@@ -125,12 +126,10 @@ async def check(api: Api) -> list[Finding]:
     """Reach, sign-in, scopes, inbox, limits, clock. Never raises AdapterError."""
     try:
         identity = await api.identify()
-    except SignInAgain as error:
-        return [Finding("sign in", False, error.words)]
     except AdapterError as error:
-        return [Finding("reach", False, error.words)]
+        return ended(error)
     return [
-        Finding("reach", True, f"{host_of(api.http)} answers."),
+        reached(host_of(api.http)),
         Finding("sign in", True, f"Signed in as {identity.person.handle}."),
         _scopes(api),
         *await _inbox(api),

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from convo.adapters import _wordpress_com_login as com
 from convo.adapters import _wordpress_wire as wire
-from convo.adapters._pasted import Pasted, clock
+from convo.adapters._pasted import Pasted
 from convo.adapters._wordpress_api import Api, Facts
 from convo.adapters._wordpress_com import API, api_of, hosted
 from convo.adapters.contract import (
@@ -21,6 +21,7 @@ from convo.adapters.contract import (
     Refused,
     SignInAgain,
 )
+from convo.adapters.findings import clock, ended
 from convo.adapters.http import Http
 from convo.config import AccountConfig
 from convo.text import one_line
@@ -118,12 +119,10 @@ async def check(api: Api) -> list[Finding]:
     """Reach, sign-in, what the role may do, comments, clock. Never raises AdapterError."""
     try:
         identity = await api.identify()
-    except SignInAgain as error:
-        return [Finding("sign in", False, error.words)]
     except Refused as error:
-        return [Finding("access", False, error.words)]
+        return [Finding("access" if api.hosted else "reach", False, error.words)]
     except AdapterError as error:
-        return [Finding("reach", False, error.words)]
+        return ended(error)
     facts = api.facts
     found = [Finding("reach", True, f"{api.host} answers; its REST API is at {facts.root}.")]
     found.append(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from convo.adapters._keeping import kept, mark_of, written
-from convo.adapters._pasted import Signing, clock
+from convo.adapters._pasted import Signing
 from convo.adapters._x_api import API, WEB, Api, Facts
 from convo.adapters._x_cost import ANSWER, DELETE, LINK, OWNED, PERSON, READ, budget_of, money
 from convo.adapters._x_session import Kept, take, token, utc_now
@@ -24,6 +24,7 @@ from convo.adapters.contract import (
     Refused,
     SignInAgain,
 )
+from convo.adapters.findings import clock, ended, reached
 from convo.adapters.http import Http
 from convo.config import AccountConfig
 from convo.text import one_line, shorten
@@ -142,10 +143,11 @@ async def check(api: Api) -> list[Finding]:
     try:
         await api.identify()
     except AdapterError as error:
-        return [await _spending(api, budget), *found, Finding("sign in", False, error.words)]
+        return [await _spending(api, budget), *found, *ended(error)]
     return [
         await _spending(api, budget),
         *found,
+        reached(api.host),
         Finding("sign in", True, f"{api.host} knows you as @{api.facts.username}."),
         await _scopes(api),
         _limits(api),

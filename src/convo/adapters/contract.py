@@ -167,7 +167,7 @@ class Adapter(Protocol):
         ...
 
     async def check(self) -> Sequence[Finding]:
-        """Reach, credential, scopes, limits and clock, for `convo doctor`. Never raises AdapterError."""
+        """What CHECKED names, and more, for `convo doctor`. Never raises AdapterError."""
         ...
 
     async def fetch(self, channel: str, cursor: str, since: datetime) -> Page:
@@ -278,6 +278,10 @@ class LoginResult:
     identity: Identity
     options: Mapping[str, str] = field(default_factory=dict)
 
+
+CHECKED = ("reach", "sign in", "scopes", "limits", "clock")
+"""What every check of an account that is well looked at (`Finding.what`); where a platform tells nothing of one, its
+finding says so. A check may look at more, and one that cannot begin says why in a finding of reach or sign in."""
 
 Ask = Callable[[LoginStep], Awaitable[Mapping[str, str]]]
 """How a login asks: shows a step, and gives the answers by field name (a redirect's query under its own names)."""

@@ -107,9 +107,14 @@ def _moment(value: str, now: datetime) -> datetime | None:
 
 @lru_cache(maxsize=4)
 def _tls(ca_file: str) -> ssl.SSLContext:
+    """What certificates are checked against. Raises Unreachable where the user's own authorities cannot be read."""
     context = ssl.create_default_context()
-    if ca_file:
-        context.load_verify_locations(ca_file)
+    try:
+        if ca_file:
+            context.load_verify_locations(ca_file)
+    except OSError as error:
+        why = shorten(error.strerror or str(error), 120)
+        raise Unreachable(f"The authorities that ca_file names cannot be read: {ca_file} ({why}).") from error
     return context
 
 
@@ -128,6 +133,8 @@ class Http:
         self.requests = 0
         self.skew = timedelta(0)
         """How far this machine's clock is ahead of the server's, from the last answer."""
+        self.dated = False
+        """Whether an answer said what time it is."""
         self._deadline = deadline
         self._hidden: set[str] = set()
         self._reader: httpx.AsyncClient | None = None
@@ -339,7 +346,7 @@ class Http:
         except (TypeError, ValueError):
             return
         if there.tzinfo is not None:
-            self.skew = datetime.now(timezone.utc) - there
+            self.skew, self.dated = datetime.now(timezone.utc) - there, True
 
     def _words(self, address: str, error: BaseException) -> str:
         host = urlsplit(address).hostname or address

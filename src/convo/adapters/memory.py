@@ -30,6 +30,7 @@ from convo.adapters.contract import (
     Unknown,
     Verb,
 )
+from convo.adapters.findings import ended, reached
 from convo.model import Conversation, Lookup, Measure, Mention, Message, Page, Person, Ref, Reply, Visibility
 from convo.text import one_line
 
@@ -90,12 +91,11 @@ class MemoryAdapter:
         return Identity(replace(person, name=one_line(person.name)), json.dumps(facts))
 
     async def check(self) -> Sequence[Finding]:
-        """Reach and credential, as one request tells them."""
+        """What one request tells, and what there is to say of a place without a network."""
         try:
-            identity = await self.identify()
+            return _well(self.server, (await self.identify()).person.handle)
         except AdapterError as error:
-            return (Finding(self.server.name, False, error.words),)
-        return (Finding(self.server.name, True, f"Signed in as {identity.person.handle}."),)
+            return ended(error)
 
     async def fetch(self, channel: str, cursor: str, since: datetime) -> Page:
         """The next page of a channel: newest first down to `since` at first, then oldest first from there on."""
@@ -301,6 +301,16 @@ class MemoryAdapter:
     async def _do(self, verb: Verb, argument: str, work: Callable[[str], T]) -> T:
         _demand(self.server, verb)
         return await self._wire.ask(verb.value, argument, work, write=True)
+
+
+def _well(server: Server, handle: str) -> list[Finding]:
+    return [
+        reached(server.name),
+        Finding("sign in", True, f"Signed in as {handle}."),
+        Finding("scopes", True, "It can do all that this place can."),
+        Finding("limits", True, f"{server.name} states no limit of requests."),
+        Finding("clock", True, "It is told by this machine's own clock."),
+    ]
 
 
 def _demand(server: Server, verb: Verb) -> None:

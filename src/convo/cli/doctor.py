@@ -8,6 +8,7 @@ from convo.adapters import label
 from convo.adapters.contract import Finding
 from convo.cli.output import say, say_json
 from convo.cli.run import DONE, FAILED, Session, config_path, data_dir
+from convo.engine.accounts import way
 
 
 async def doctor(session: Session) -> int:
@@ -41,16 +42,7 @@ def _own_findings(session: Session) -> list[Finding]:
         findings.append(Finding("config", True, f"{path} is well formed."))
     else:
         findings.append(Finding("config", True, f"There is no config yet; convo login NAME writes {path}."))
-    inbox = session.config.inbox
-    way = f"through the proxy {inbox.proxy}" if inbox.proxy else "directly, without a proxy"
-    authority = (
-        f"the authorities of {inbox.ca_file} besides the system's"
-        if inbox.ca_file
-        else "the usual authorities"
-    )
-    findings.append(
-        Finding("network", True, f"Accounts are asked {way}; certificates are checked against {authority}.")
-    )
+    findings.append(Finding("network", True, f"Accounts are asked {way(session.config)}."))
     fault = session.store.check()
     where = data_dir(session.options)
     findings.append(Finding("store", not fault, fault or f"The store in {where} is whole."))

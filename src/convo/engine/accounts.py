@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -220,16 +221,19 @@ class Accounts:
         from convo.adapters.contract import Finding
 
         try:
-            secret = await self._opened(name).credential.read()
-            words = "It is there." if secret else "None is needed."
-            return [Finding("secret", True, words), *await self.adapter(name).check()]
+            open_ = self._opened(name)
+            found = [Finding("network", True, f"Asked at {open_.http.base}, {way(self._config)}.")]
         except AccountError as error:
             return [Finding("config", False, error.words)]
+        try:
+            secret = await open_.credential.read()
+            words = "It is there." if secret else "None is needed."
+            return [*found, Finding("secret", True, words), *await open_.adapter.check()]
         except SignInAgain as error:
-            return [Finding("secret", False, error.words)]
+            return [*found, Finding("secret", False, error.words)]
         except Exception as error:  # an adapter may be anybody's code; its fault is a finding
             _log.exception("The check of %s failed", name)
-            return [Finding("adapter", False, stumbled(self._config.accounts[name].platform, error))]
+            return [*found, Finding("adapter", False, stumbled(self._config.accounts[name].platform, error))]
 
     async def close(self) -> None:
         """Close every connection."""
@@ -239,6 +243,15 @@ class Accounts:
         if self._inbox is not None:
             os.close(self._inbox)
             self._inbox = None
+
+
+def way(config: Config) -> str:
+    """How accounts are reached: which proxy and which authorities are in force; a proxy's password is not shown."""
+    proxy = re.sub(r"(?<=://)[^/@]*@", "", config.inbox.proxy)
+    by = f"through the proxy {proxy}" if proxy else "directly, without a proxy"
+    own = config.inbox.ca_file
+    authorities = f"the authorities of {own} besides the system's" if own else "the system's authorities"
+    return f"{by}; certificates are checked against {authorities}"
 
 
 def stumbled(platform: str, error: Exception) -> str:

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from convo.adapters.contract import AdapterError, ChannelKind, RetryAt, SignInAgain, Unreachable
+from convo.adapters.contract import CHECKED, AdapterError, ChannelKind, RetryAt, SignInAgain, Unreachable
 from convo.testing.tools import Cursors, acted, answer_to, answering, long_ago, read, received, signed_in
 from convo.testing.world import Trouble, Where, World
 
@@ -199,6 +199,11 @@ class TroubleSuite:
         for finding in await adapter.check():
             assert finding.what
             assert finding.fine or finding.words
+
+    @acted
+    async def test_check_looks_at_all_that_every_check_does(self, world: World) -> None:
+        found = [finding.what for finding in await (await signed_in(world)).check()]
+        assert [what for what in CHECKED if what not in found] == []
 
     @acted
     async def test_check_says_when_the_credential_is_gone(self, world: World) -> None:

@@ -43,6 +43,10 @@ async def _own_quietly(_: Any, real: Any, channel: str, cursor: str, since: date
     return page
 
 
+async def _without_a_clock(adapter: Any, real: Any) -> list[Finding]:
+    return [one for one in await real() if one.what != "clock"]
+
+
 async def _check_alone(adapter: Any, real: Any) -> list[Finding]:
     await adapter.identify()
     return [Finding("server", True, "fine")]
@@ -201,6 +205,12 @@ MUTATIONS = [
         "mastodon",
         "check raises",
         around("check", _check_alone),
+    ),
+    Mutation(
+        "test_check_looks_at_all_that_every_check_does",
+        "memory",
+        "check leaves out the clock",
+        around("check", _without_a_clock),
     ),
     Mutation(
         "test_check_says_when_the_credential_is_gone",

@@ -33,6 +33,7 @@ from convo.adapters.contract import (
     Verb,
 )
 from convo.adapters.errors import AdapterError
+from convo.adapters.findings import clock, ended, reached
 from convo.adapters.http import Http, Response, server_words
 from convo.adapters.refusing import Refusing
 from convo.config import AccountConfig
@@ -141,12 +142,18 @@ class Guestbook(Refusing):
         return Identity(self._person(self._me), _facts(self._me))
 
     async def check(self) -> Sequence[Finding]:
-        """Reach and key."""
+        """Reach, key and clock; the guestbook has neither scopes nor limits, and that is said."""
         try:
             await self.identify()
         except AdapterError as error:
-            return (Finding("sign-in", False, error.words),)
-        return (Finding("sign-in", True, f"The guestbook knows you as {one_line(self._me.name)}."),)
+            return ended(error)
+        return [
+            reached("The guestbook"),
+            Finding("sign in", True, f"The guestbook knows you as {one_line(self._me.name)}."),
+            Finding("scopes", True, "Keys of the guestbook have none."),
+            Finding("limits", True, "The guestbook states no limit of requests."),
+            clock(self._http, "the guestbook"),
+        ]
 
     async def fetch(self, channel: str, cursor: str, since: datetime) -> Page:
         """The next page of a list, newest first, down to what was read before or to `since`."""
