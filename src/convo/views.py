@@ -266,6 +266,14 @@ class Hit:
 
 
 @frozen
+class HitPage:
+    """A part of what a search finds, and the number after which the next part begins, None at the end."""
+
+    hits: tuple[Hit, ...]
+    after: int | None
+
+
+@frozen
 class Target:
     """What an id or an address means: kind "t" a thread, "m" a message in it."""
 

@@ -237,7 +237,7 @@ def test_snooze(evening: Evening, answer: str, said: str) -> None:
 
 
 def test_done_is_of_one_person_where_several_wait(evening: Evening) -> None:
-    out = evening.play("/ flour", "1", "e", "e", "q", "q")
+    out = evening.play("/ dough stays wet", "1", "e", "e", "q", "q")
     assert "Dora Weiss waits since 12 November. Olu waits here, too." in out
     assert "Dora is done. u takes it back.\nOlu waits here, too; e again is Olu's.\n" in out
     assert "Olu is done. u takes it back." in out
@@ -284,6 +284,22 @@ def test_search_by_numbers_and_back(evening: Evening) -> None:
     out = evening.play("/ is:wating", "/ zzzzz", "q", "q")
     assert "is:wating is not known." in out
     assert 'Nothing found for "zzzzz".' in out
+
+
+def test_a_search_reads_the_newest_first_until_it_is_turned(
+    evening: Evening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("convo.cli.plain_walk.PAGE", 1)
+    search = evening.engine.inbox.search
+    newest, oldest = search("the"), search("the", newest_first=False)
+    assert len(newest) > 3
+    assert newest[0].row != oldest[0].row
+    out = evening.play("/ the", "O", "q", "q")
+    first, turned = out.split('Found for "the":')[1].split('Found for "the", oldest first:')
+    for hits, listed in ((newest, first), (oldest, turned)):
+        lines = re.findall(r"^\d+ (.*)", listed, re.MULTILINE)
+        for hit, words in zip(hits, lines, strict=False):
+            assert hit.row.who is None or hit.row.who.shown in words
 
 
 def test_narrow_and_order(evening: Evening) -> None:

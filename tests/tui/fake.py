@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
@@ -22,6 +22,7 @@ from convo.views import (
     Draft,
     Entry,
     Hit,
+    HitPage,
     Opened,
     OutboxRow,
     OutboxState,
@@ -87,6 +88,18 @@ class FakeInbox:
                 if entry.uri == text:
                     return Target("m", thread_id, entry.message_id)
         raise NotFound(f"{text} is not in the store.")
+
+    def search_on(
+        self,
+        words: str,
+        *,
+        limit: int = 50,
+        newest_first: bool = True,
+        after: int | None = None,
+        known: Collection[int] = (),
+    ) -> HitPage:
+        hits = self.search(words, limit=limit, newest_first=newest_first)
+        return HitPage(hits, None)
 
     def search(self, words: str, *, limit: int = 50, newest_first: bool = True) -> tuple[Hit, ...]:
         if words.startswith("is:wating"):

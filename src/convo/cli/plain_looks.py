@@ -55,7 +55,8 @@ def list_from(plain: Plain, start: int) -> None:
 def _heading(plain: Plain) -> str:
     walk = plain.walk
     if walk.words is not None:
-        return f'Found for "{one_line(walk.words)}"'
+        turned = "" if walk.found_newest_first else ", oldest first"
+        return f'Found for "{one_line(walk.words)}"{turned}'
     name = walk.view.value.capitalize()
     if walk.narrowed:
         return f'{name}, with "{one_line(walk.narrowed)}"'
@@ -129,8 +130,7 @@ async def narrow(plain: Plain, rest: str) -> None:
 
 async def order(plain: Plain, rest: str) -> None:
     """Longest first, newest first."""
-    plain.walk.newest_first = not plain.walk.newest_first
-    plain.walk.load()
+    plain.walk.turn()
     list_from(plain, 0)
 
 

@@ -39,6 +39,7 @@ class Walk:
     def __init__(self, inbox: Inbox, newest_first: bool) -> None:
         self._inbox = inbox
         self.newest_first = newest_first
+        self.found_newest_first = True
         self.view = View.WAITING
         self.words: str | None = None
         """What was searched for, None outside of a search."""
@@ -54,11 +55,16 @@ class Walk:
 
     def search(self, words: str) -> None:
         """At what is found. Raises SearchError."""
-        hits = self._inbox.search(words, newest_first=self.newest_first)
-        found = [
-            Item(f"t{hit.row.thread_id}", hit.row.thread_id, hit.row, snippet=hit.snippet) for hit in hits
-        ]
-        self.words, self.narrowed, self.items, self.index, self._cursor = words, "", found, -1, ""
+        found, cursor = self._found(words, "")
+        self.words, self.narrowed, self.items, self.index, self._cursor = words, "", found, -1, cursor
+
+    def turn(self) -> None:
+        """The other order: longest first or newest first; of what is found oldest or newest first."""
+        if self.words is None:
+            self.newest_first = not self.newest_first
+        else:
+            self.found_newest_first = not self.found_newest_first
+        self.load()
 
     def load(self) -> None:
         """Read the list again, from its top."""
@@ -136,12 +142,31 @@ class Walk:
 
     def _page(self, cursor: str) -> tuple[list[Item], str]:
         inbox = self._inbox
+        if self.words is not None:
+            return self._found(self.words, cursor)
         if self.view is View.DRAFTS:
             return [self._drafted(draft) for draft in inbox.drafts()], ""
         if self.view is View.OUTBOX:
             return [Item(f"o{row.outbox_id}", row.thread_id, outbox=row) for row in inbox.outbox()], ""
         page = inbox.rows(self.view, before=cursor, limit=PAGE, newest_first=self.newest_first)
         return [Item(f"t{row.thread_id}", row.thread_id, row) for row in page.rows], page.cursor
+
+    def _found(self, words: str, cursor: str) -> tuple[list[Item], str]:
+        """What a search finds next: it looks on until there is something, or nothing more."""
+        known = {item.thread_id for item in self.items} if cursor else set()
+        after = int(cursor) if cursor else None
+        while True:
+            page = self._inbox.search_on(
+                words, limit=PAGE, newest_first=self.found_newest_first, after=after, known=known
+            )
+            after = page.after
+            if page.hits or after is None:
+                break
+        hits = [
+            Item(f"t{hit.row.thread_id}", hit.row.thread_id, hit.row, snippet=hit.snippet)
+            for hit in page.hits
+        ]
+        return hits, "" if after is None else str(after)
 
     def _drafted(self, draft: Draft) -> Item:
         try:

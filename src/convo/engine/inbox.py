@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Final
 
@@ -17,6 +17,7 @@ from convo.views import (
     Entry,
     Failure,
     Hit,
+    HitPage,
     Opened,
     OutboxRow,
     Row,
@@ -118,6 +119,28 @@ class Inbox:
         from convo.store import indexing
 
         return indexing.missing_before(self._store.reader)
+
+    def search_on(
+        self,
+        words: str,
+        *,
+        limit: int = 50,
+        newest_first: bool = True,
+        after: int | None = None,
+        known: Collection[int] = (),
+    ) -> HitPage:
+        """A part of a search that is quick to look through, perhaps with no hit; `known` threads are left out.
+
+        Raises SearchError.
+        """
+        from convo.store import search
+
+        part = search.stretch(
+            self._store.reader, words, limit=limit, newest_first=newest_first, after=after, known=known
+        )
+        found = {thread_id: (message_id, snippet) for message_id, thread_id, snippet in part.hits}
+        shown = rows.fill(self._store.reader, list(found), self._clock.now())
+        return HitPage(tuple(Hit(row, *found[row.thread_id]) for row in shown), part.after)
 
     def find_people(self, words: str, limit: int = 3) -> tuple[Someone, ...]:
         """Whom a name or handle, or a part of one, may mean, the best first."""

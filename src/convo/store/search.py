@@ -11,9 +11,12 @@ from collections.abc import Collection, Iterator, Sequence
 from convo.store import words
 from convo.store.connection import micros
 from convo.store.query import Filter, Query, SearchError, Term, day, parse
+from convo.values import frozen
 
-__all__ = ["SearchError", "search", "snippet"]
+__all__ = ["SearchError", "Stretch", "search", "snippet", "stretch"]
 
+WALKED, SIFTED = 10_000, 100_000
+"""Messages looked at in one stretch where nothing but filters, or filters beside words, choose among them."""
 _BEFORE, _LENGTH = 40, 160
 """Characters of a snippet before the first hit, and in all."""
 
@@ -41,12 +44,49 @@ def search(
         return iter(())
     pattern = _pattern(wanted.terms)
     asked = _Asked(db, wanted, newest_first)
-    found, whole = asked.select(whole=False), asked.select(whole=True)
-    if whole != found:
-        hits = list(_threads(db, *whole, pattern, limit))
+    *whole, found = asked.ways(_ALL)
+    for sql, values in whole:
+        hits = list(_threads(db, sql, values, pattern, limit))
         if len(hits) == limit:
             return iter(hits)
     return _threads(db, *found, pattern, limit)
+
+
+@frozen
+class Stretch:
+    """What a part of a search found: message, thread and snippet, and after which message the next part begins."""
+
+    hits: tuple[tuple[int, int, str], ...]
+    after: int | None
+    """None at the end."""
+
+
+def stretch(
+    db: sqlite3.Connection,
+    query: str,
+    *,
+    limit: int = 50,
+    newest_first: bool = True,
+    after: int | None = None,
+    known: Collection[int] = (),
+) -> Stretch:
+    """The next threads that have the words, at most `limit` and none of `known`; looks at no more than is quick.
+
+    It may find nothing and go on all the same: words and the few messages that a filter names are found at once,
+    what only a walk over all messages can tell is looked for a stretch at a time. Raises SearchError.
+    """
+    wanted = parse(query)
+    if not wanted.terms and not wanted.filters:
+        return Stretch((), None)
+    pattern = _pattern(wanted.terms)
+    asked = _Asked(db, wanted, newest_first)
+    span = asked.span(after)
+    hits: list[tuple[int, int, str]] = []
+    for sql, values in asked.ways(span):
+        hits = list(_threads(db, sql, values, pattern, limit, known))
+        if len(hits) == limit:
+            return Stretch(tuple(hits), hits[-1][0])
+    return Stretch(tuple(hits), span.next)
 
 
 def _threads(
@@ -55,12 +95,13 @@ def _threads(
     values: Sequence[object],
     pattern: re.Pattern[str] | None,
     limit: int,
+    known: Collection[int] = (),
 ) -> Iterator[tuple[int, int, str]]:
     seen: set[int] = set()
     found = db.execute(sql, values)
     try:
         for message_id, thread_id, title, warning, text in found:
-            if thread_id in seen:
+            if thread_id in seen or thread_id in known:
                 continue
             seen.add(thread_id)
             yield message_id, thread_id, snippet(pattern, text, title, warning)
@@ -70,18 +111,58 @@ def _threads(
         found.close()
 
 
+@frozen
+class _Span:
+    """Messages by number, in the order of a search: those past `after` up to `end`; the search goes on after `next`."""
+
+    after: int | None
+    end: int | None
+    next: int | None
+
+
+_ALL = _Span(None, None, None)
+
+
 class _Asked:
     """A search as a query of SQLite: the words drive it, or the few messages it can be about, or all of them."""
 
     def __init__(self, db: sqlite3.Connection, wanted: Query, newest_first: bool) -> None:
+        self._db = db
         self._terms = wanted.terms
+        self._newest_first = newest_first
         self._conditions = [_condition(db, one) for one in wanted.filters]
         self._numbers = _few(db, wanted.filters)
         self._order = "DESC" if newest_first else "ASC"
         if self._numbers is not None:
             self._numbers.sort(reverse=newest_first)
 
-    def select(self, *, whole: bool) -> tuple[str, list[object]]:
+    def span(self, after: int | None) -> _Span:
+        """The messages to look at next: all that is left where the words, or few messages, lead to them."""
+        by_words = any(not one.without for one in self._terms)
+        if self._numbers is not None or (by_words and not self._conditions):
+            return _Span(after, None, None)
+        step = SIFTED if by_words else WALKED
+        first, last = self._db.execute(
+            "SELECT ifnull(min(id), 0), ifnull(max(id), 0) FROM message"
+        ).fetchone()
+        if self._newest_first:
+            end = (after if after is not None else last + 1) - step
+            return _Span(after, end, end if end > first else None)
+        end = (after if after is not None else first - 1) + step
+        return _Span(after, end, end if end < last else None)
+
+    def _within(self, span: _Span, number: str) -> Condition:
+        past, upto = ("<", ">=") if self._newest_first else (">", "<=")
+        bounds = [(past, span.after), (upto, span.end)]
+        said = [(f"{number} {sign} ?", bound) for sign, bound in bounds if bound is not None]
+        return " AND ".join(condition for condition, _ in said) or "1", [bound for _, bound in said]
+
+    def ways(self, span: _Span) -> list[tuple[str, list[object]]]:
+        """The queries to try, the quick one first: for words that stand whole, then for all that begin like them."""
+        whole, found = self._select(span, whole=True), self._select(span, whole=False)
+        return [found] if whole == found else [whole, found]
+
+    def _select(self, span: _Span, *, whole: bool) -> tuple[str, list[object]]:
         """The query and its values; where `whole` only words that stand whole are found."""
         positive = [f"({term.expression(whole=whole)})" for term in self._terms if not term.without]
         negative = " OR ".join(f"({term.expression()})" for term in self._terms if term.without)
@@ -102,7 +183,8 @@ class _Asked:
             if negative:
                 hidden = "m.id NOT IN (SELECT rowid FROM message_fts WHERE message_fts MATCH ?)"
                 first.append((hidden, [negative]))
-        conditions = [*first, *self._conditions]
+        within = self._within(span, "f.rowid" if positive else "m.id")
+        conditions = [*first, within, *self._conditions]
         sql = (
             f"SELECT m.id, m.thread_id, m.title, m.content_warning, m.text FROM {source}"
             f" CROSS JOIN thread t ON t.id = m.thread_id WHERE {' AND '.join(one for one, _ in conditions)}"

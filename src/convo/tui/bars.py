@@ -29,7 +29,7 @@ def looked_at(screen: InboxScreen, short: bool = False) -> str:
     """The name of what the list shows."""
     look = screen.desk.source.look
     if look.search is not None:
-        return "Search"
+        return "Search" if short else f"Search, {'newest' if look.newest_first else 'oldest'} first"
     people = "Reach out" if look.reach else "People"
     name = people if look.people else look.account or look.view.value.capitalize()
     if look.narrow:
@@ -59,7 +59,7 @@ def top(screen: InboxScreen, size: int) -> Line:
             return render.top_line(title, "" if screen.replying else "Esc back", size, brand, waits=False)
         return render.top_line(title, short, size, brand, waits)
     if screen.searching and screen.one_pane:
-        return render.top_line("Search", "Esc back", size, brand, waits=False)
+        return render.top_line(looked_at(screen), "Esc back", size, brand, waits=False)
     right = _outbox_names(screen) if desk.view is View.OUTBOX else long
     left = looked_at(screen)
     used = 2 + (7 if brand else 0)
@@ -286,6 +286,8 @@ def fill_middle(screen: InboxScreen, size: int) -> None:
 def _empty_lines(screen: InboxScreen, size: int) -> list[Line]:
     desk, look = screen.desk, screen.desk.source.look
     indent = " " * min(9, max((size - 44) // 2, 1))
+    if look.search is not None and screen.list.filling:
+        return [line(" ", part) for part in cells.wrap("Nothing found yet.", size - 2)]
     if look.search is not None:
         words = f'Nothing found for "{look.search.strip()}". Esc clears it.' if look.search.strip() else ""
         return [line(" ", part) for part in cells.wrap(words, size - 2)]

@@ -20,6 +20,15 @@ class PointedApp(AccountedApp):
         if self.inbox.is_mounted:
             self.call_after_refresh(self.desk.follow)
 
+    def on_row_list_grew(self, event: RowList.Grew) -> None:
+        """More of the list is there; where it was empty, the conversation beside it, too."""
+        if not self.inbox.is_mounted:
+            return
+        if self.inbox.list.items and self.inbox.thread.opened is None:
+            self.desk.follow()
+        else:
+            self.inbox.draw()
+
     async def on_row_list_opened(self, event: RowList.Opened) -> None:
         """A click on the row under the cursor opens it."""
         from convo.tui import opening

@@ -54,6 +54,9 @@ class RowList(Inked, ScrollView, can_focus=True):
     class Moved(Message):
         """The cursor is on another conversation."""
 
+    class Grew(Message):
+        """More of the list was read behind what is seen, or it was found that there is no more."""
+
     class Opened(Message):
         """The row under the cursor was clicked."""
 
@@ -71,6 +74,9 @@ class RowList(Inked, ScrollView, can_focus=True):
         self._load: Load = lambda cursor, limit: Pages(())
         self.items: list[Item] = []
         self._more = ""
+        self._wanted = PAGE
+        """So many items are read without being asked for; many loads may be needed to find them."""
+        self._filling = False
         self.index = 0
         self.twins: frozenset[str] = frozenset()
         self.show_cursor = True
@@ -87,9 +93,9 @@ class RowList(Inked, ScrollView, can_focus=True):
         self._load = load
         self.index = 0
         self.marked.clear()
+        self._wanted = PAGE
         self._replace(load("", FIRST))
-        if self._more:
-            self.call_after_refresh(self._fill_page)
+        self._fill_soon()
         self.index = off_head(self.items, 0, 1)
         self.scroll_to(y=0, animate=False, immediate=True)
 
@@ -133,6 +139,9 @@ class RowList(Inked, ScrollView, can_focus=True):
         old, place = self.items, self.index
         line = place * HEIGHT - self.scroll_offset.y
         pages = self._load("", max(len(old), PAGE))
+        while pages.cursor and len(pages.items) < len(old):
+            further = self._load(pages.cursor, PAGE)
+            pages = Pages(pages.items + further.items, further.cursor)
         key = old[place].key if place < len(old) else ""
         followers = [item.key for item in old[place + 1 :]]
         before = [item.key for item in reversed(old[:place])]
@@ -145,6 +154,17 @@ class RowList(Inked, ScrollView, can_focus=True):
         if key in where or found:
             self.scroll_to(y=max(found * HEIGHT - line, 0), animate=False, immediate=True)
         self._keep_in_sight()
+        self._fill_soon()
+
+    @property
+    def more(self) -> bool:
+        """Whether there may be more than what was read."""
+        return bool(self._more)
+
+    @property
+    def filling(self) -> bool:
+        """Whether more is being looked for just now."""
+        return self._filling
 
     def load_more(self) -> bool:
         """Read the next page; whether there was one."""
@@ -159,10 +179,18 @@ class RowList(Inked, ScrollView, can_focus=True):
             self._changed()
         return bool(pages.items)
 
-    def _fill_page(self) -> None:
-        """The rest of the first page."""
-        if len(self.items) < PAGE:
+    def _fill_soon(self) -> None:
+        if self._more and len(self.items) < self._wanted and not self._filling:
+            self._filling = True
+            self.call_after_refresh(self._fill)
+
+    def _fill(self) -> None:
+        """What is wanted, a load at a time: keys come between."""
+        self._filling = False
+        if len(self.items) < self._wanted:
             self.load_more()
+        self._fill_soon()
+        self.post_message(self.Grew())
 
     # cursor
 
@@ -170,6 +198,9 @@ class RowList(Inked, ScrollView, can_focus=True):
         """Put the cursor on a row; whether it moved."""
         while index >= len(self.items) - EDGE - 1 and self.load_more():
             pass
+        if index >= len(self.items) - EDGE - 1:
+            self._wanted = len(self.items) + PAGE
+            self._fill_soon()
         index = max(0, min(index, len(self.items) - 1))
         if self.items:
             index = off_head(self.items, index, 1 if index > self.index else -1)

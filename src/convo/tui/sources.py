@@ -51,6 +51,8 @@ class Source:
         self._moment = moment
         self._motion = motion
         self.look = Look()
+        self._known: set[int] = set()
+        """The conversations that the search has found so far."""
 
     def load(self, cursor: str, limit: int) -> Pages:
         """Up to so many items after a cursor. Raises the engine's SearchError."""
@@ -58,7 +60,7 @@ class Source:
         if look.people:
             return self._people(cursor, limit)
         if look.search is not None:
-            return self._found(look.search, limit) if look.search.strip() else Pages(())
+            return self._found(look.search, cursor, limit) if look.search.strip() else Pages(())
         if look.view is View.DRAFTS:
             return self._narrowed([self._drafted(draft) for draft in self._engine.inbox.drafts()])
         if look.view is View.OUTBOX:
@@ -73,9 +75,20 @@ class Source:
         found = self._narrowed([row_item(row) for row in page.rows])
         return Pages(found.items, page.cursor)
 
-    def _found(self, words: str, limit: int) -> Pages:
-        hits = self._engine.inbox.search(words, limit=min(limit, 50), newest_first=self.look.newest_first)
-        return Pages(tuple(Item(f"t{hit.row.thread_id}", hit, hit.row.thread_id) for hit in hits))
+    def _found(self, words: str, cursor: str, limit: int) -> Pages:
+        """A part of what a search finds; each conversation once, whatever part it comes in."""
+        if not cursor:
+            self._known = set()
+        page = self._engine.inbox.search_on(
+            words,
+            limit=limit,
+            newest_first=self.look.newest_first,
+            after=int(cursor) if cursor else None,
+            known=self._known,
+        )
+        self._known.update(hit.row.thread_id for hit in page.hits)
+        items = tuple(Item(f"t{hit.row.thread_id}", hit, hit.row.thread_id) for hit in page.hits)
+        return Pages(items, "" if page.after is None else str(page.after))
 
     def _people(self, cursor: str, limit: int) -> Pages:
         """People with a head before each turn; without heads whom the user could answer again."""
