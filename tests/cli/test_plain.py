@@ -291,13 +291,14 @@ def test_a_search_reads_the_newest_first_until_it_is_turned(
 ) -> None:
     monkeypatch.setattr("convo.cli.plain_walk.PAGE", 1)
     search = evening.engine.inbox.search
-    newest, oldest = search("the"), search("the", newest_first=False)
+    newest, oldest = search('"the"'), search('"the"', newest_first=False)
     assert len(newest) > 3
     assert newest[0].row != oldest[0].row
-    out = evening.play("/ the", "O", "q", "q")
-    first, turned = out.split('Found for "the":')[1].split('Found for "the", oldest first:')
+    out = evening.play('/ "the"', "O", "q", "q")
+    first, turned = out.split('Found for ""the"":')[1].split('Found for ""the"", oldest first:')
     for hits, listed in ((newest, first), (oldest, turned)):
-        lines = re.findall(r"^\d+ (.*)", listed, re.MULTILINE)
+        lines = re.findall(r"^\d+ (.*)", listed.split("Waiting,")[0], re.MULTILINE)
+        assert len(lines) == 20
         for hit, words in zip(hits, lines, strict=False):
             assert hit.row.who is None or hit.row.who.shown in words
 

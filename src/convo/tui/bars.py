@@ -84,6 +84,12 @@ def status(screen: InboxScreen, size: int) -> Line:
     desk = screen.desk
     words, trouble = desk.status_words()
     leaving = desk.leaving_words()
+    if screen.searching and screen.list.more and not (desk.words or leaving or desk.chord.prefix):
+        still = screen.list.filling
+        words, trouble = (
+            f"{'Older words are still being looked at' if still else 'More come as you go down'}.",
+            False,
+        )
     if leaving and not words.startswith(leaving):
         return render.status_line(words, leaving, size, trouble, good=False)
     if not desk.accounts:

@@ -148,14 +148,7 @@ class Desk:
         leaving = self.leaving_words()
         if leaving:
             return f"{leaving} {self.keymap.shown('undo')} takes it back.", False
-        return (self._search_words(), False) if self._search_words() else (self.account_words(), True)
-
-    def _search_words(self) -> str:
-        """Whether a search has looked at all there is."""
-        if self.source.look.search is None or not self.screen.list.more:
-            return ""
-        still = self.screen.list.filling
-        return "Older words are still being looked at." if still else "More come as you go down."
+        return self.account_words(), True
 
     def leaving_words(self) -> str:
         """The answer that is about to leave, "" when none is."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from convo.people import PersonRow, Turn
 from convo.tui import render
 from convo.tui.phrases import Age, Moment
+from convo.tui.reading import Item, Pages
 from convo.tui.render import Fields
-from convo.tui.rowlist import Item, Pages
 from convo.values import frozen
 from convo.views import Draft, Entry, Failure, Hit, OutboxRow, OutboxState, Row, View
 
