@@ -9,7 +9,7 @@ from convo.adapters import _facebook_wire as wire
 from convo.adapters._facebook_api import GRAPH, VERSION, Api, Facts, is_number
 from convo.adapters._facebook_errors import Lapsed, NotAPage, said
 from convo.adapters._facebook_limits import SLOW_FROM
-from convo.adapters._pasted import Pasted, clock
+from convo.adapters._pasted import Pasted
 from convo.adapters.contract import (
     AdapterError,
     Ask,
@@ -20,6 +20,7 @@ from convo.adapters.contract import (
     Refused,
     SignInAgain,
 )
+from convo.adapters.findings import clock, ended, reached
 from convo.adapters.http import Http
 from convo.adapters.wire import decode, part, text_id
 from convo.config import AccountConfig
@@ -180,12 +181,10 @@ async def check(api: Api) -> list[Finding]:
     """Reach, token, permissions as far as they can be told, limits, clock. Never raises AdapterError."""
     try:
         identity = await api.identify()
-    except SignInAgain as error:
-        return [Finding("sign in", False, error.words)]
     except AdapterError as error:
-        return [Finding("reach", False, error.words)]
+        return ended(error)
     return [
-        Finding("reach", True, "Facebook answers."),
+        reached("Facebook"),
         Finding("sign in", True, f"Signed in as the Page {identity.person.name}."),
         await _scope(api, "published_posts", READING[1], "its posts"),
         await _scope(api, "visitor_posts", READING[2], "what others write on it"),
