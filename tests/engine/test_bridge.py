@@ -198,7 +198,7 @@ def test_the_bridges_copy_of_the_users_answer_is_the_users_answer(both: Both) ->
     async def load(engine: Engine) -> None:
         (row,) = engine.inbox.rows(View.ALL).rows
         for account in ("bsky", "masto"):
-            await engine.sync._load(account, row.thread_id)
+            await engine.sync._around._load(account, row.thread_id)
 
     both.run(load)
     _, entries = both.thread()

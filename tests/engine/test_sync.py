@@ -364,8 +364,10 @@ def test_load_brings_a_conversation_and_says_what_is_missing(tmp_path: Path) -> 
         opened = engine.inbox.open(waiting.thread_id)
         assert opened is not None
         assert [entry.text for entry in opened.entries] == ["Did you get the house?", "and the garden?"]
+        stage.clock.step(15 * 60)
         stage.server().traits.context_limit = 1
         assert "part" in await engine.sync.load(waiting.thread_id)
+        stage.clock.step(15 * 60)
         stage.server().down = "one.example was not found."
         assert "one.example was not found." in await engine.sync.load(waiting.thread_id)
         stage.server().down = ""

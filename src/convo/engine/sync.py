@@ -6,17 +6,18 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from convo.adapters.contract import AdapterError, ChannelKind, Missing
+from convo.adapters.contract import ChannelKind
 from convo.clock import Clock
 from convo.config import Config
-from convo.engine.accounts import AccountError, Accounts, stumbled
+from convo.engine.accounts import Accounts
+from convo.engine.around import Around
 from convo.engine.delivery import Delivery
 from convo.engine.errands import Errands
 from convo.engine.round import Round, Scope, Stopped
 from convo.engine.schedule import DAILY, SLOW
 from convo.engine.standing import Standing
 from convo.engine.waiter import Waiter
-from convo.store import Store, StoreError, clocks, ingest, outbox, reads, upkeep
+from convo.store import Store, StoreError, clocks, outbox
 from convo.store import accounts as stored
 from convo.store.ingest import IngestContext
 from convo.values import frozen
@@ -57,6 +58,7 @@ class Sync:
         self._errands = errands
         self._store = store
         self._clock = clock
+        self._around = Around(config, accounts, store, clock, self.context)
         self._waiters = {name: Waiter(clock) for name in accounts.names}
         self._stopping = False
         self.on_looking: Callable[[], None] | None = None
@@ -212,34 +214,8 @@ class Sync:
         self.look_now()
 
     async def load(self, thread_id: int) -> str:
-        """Load a conversation from its platform into the store; gives what is missing of it, in words.
+        """Load what is missing of a conversation into the store; gives what is still missing, in words.
 
         Raises StoreError.
         """
-        thread_id = reads.resolve(self._store.reader, thread_id)
-        words = ""
-        for name in upkeep.accounts_of(self._store.reader, thread_id):
-            if name not in self._accounts.working():
-                continue
-            try:
-                words = await self._load(name, thread_id)
-            except Missing as error:
-                words = error.words
-            except (AccountError, AdapterError) as error:
-                words = f"Not all of it may be here: {error.words}"
-            except StoreError:
-                raise
-            except Exception as error:  # whatever an adapter does, what is stored can be read
-                words = stumbled(self._config.accounts[name].platform, error)
-            else:
-                return words
-        return words
-
-    async def _load(self, name: str, thread_id: int) -> str:
-        record = await self._accounts.identified(name)
-        ref = upkeep.last(self._store.reader, record.id, thread_id)
-        if ref is None:
-            return ""
-        conversation = await self._accounts.adapter(name).conversation(ref)
-        await self._store.ingest(ingest.conversation_parts(record.id, conversation, self.context(name)))
-        return conversation.partial
+        return await self._around.load(thread_id)

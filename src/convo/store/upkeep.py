@@ -63,14 +63,17 @@ def bare(db: sqlite3.Connection, account_id: int, arrival: int, limit: int) -> l
     return [Ref(*row) for row in rows.fetchall()]
 
 
-def last(db: sqlite3.Connection, account_id: int, thread_id: int) -> Ref | None:
-    """The message of a thread from which its conversation is best loaded: who waits, else the newest."""
-    row = db.execute(
-        "SELECT m.uri, s.local_id, s.data FROM message m JOIN sighting s ON s.message_id = m.id AND s.account_id = ?"
-        " WHERE m.thread_id = ? AND NOT m.deleted ORDER BY m.waits DESC, m.created_at DESC LIMIT 1",
-        (account_id, thread_id),
-    ).fetchone()
-    return Ref(*row) if row else None
+def ends(db: sqlite3.Connection, account_id: int, thread_id: int, limit: int) -> list[Ref]:
+    """The messages of a thread from which its conversation is best loaded: all that wait, else the newest."""
+    rows = db.execute(
+        "SELECT m.uri, s.local_id, s.data, m.waits FROM message m"
+        " JOIN sighting s ON s.message_id = m.id AND s.account_id = ?"
+        " WHERE m.thread_id = ? AND NOT m.deleted ORDER BY m.waits DESC, m.created_at DESC LIMIT ?",
+        (account_id, thread_id, limit),
+    ).fetchall()
+    return [Ref(uri, local_id, data) for uri, local_id, data, waits in rows if waits] or [
+        Ref(*row[:3]) for row in rows[:1]
+    ]
 
 
 def accounts_of(db: sqlite3.Connection, thread_id: int) -> list[str]:

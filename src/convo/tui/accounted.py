@@ -38,7 +38,7 @@ class AccountedApp(FieldedApp):
     """What to say when the inbox is back."""
     setup: SetupScreen | None = None
     """The set-up, while it covers the inbox."""
-    _asked_around: dict[int, datetime]
+    _asked_around: dict[tuple[int, int], datetime]
     """When the rest of a conversation was asked for."""
 
     # signing in
@@ -83,10 +83,12 @@ class AccountedApp(FieldedApp):
     def load_around(self, thread_id: int) -> None:
         """Ask the platform for what is missing of an opened conversation; nothing waits for it."""
         now = self.engine.clock.now()
-        before = self._asked_around.get(thread_id)
+        opened = self.inbox.thread.opened
+        key = (thread_id, opened.row.arrival if opened is not None else 0)
+        before = self._asked_around.get(key)
         if self.offline or (before is not None and now - before < ASKED_AGAIN_AFTER):
             return
-        self._asked_around[thread_id] = now
+        self._asked_around[key] = now
         self.run_worker(self._load_around(thread_id), group="around")
 
     async def _load_around(self, thread_id: int) -> None:
