@@ -157,6 +157,8 @@ class Message:
     deleted: bool = False
     filtered: str = ""
     """Why the platform's own filter or request tray holds it, "" when it does not."""
+    filter_told: bool = False
+    """Each look tells whether the filter holds it; else an empty `filtered` says so only where the message came in."""
     more_below: bool = False
     """The platform says there are answers to it that are not loaded."""
     refusals: Mapping[str, str] = field(default_factory=dict)

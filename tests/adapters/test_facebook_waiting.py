@@ -100,3 +100,12 @@ def test_what_is_hidden_on_the_page_is_quiet(world: FacebookWorld, tmp_path: Pat
     made = commented(world, "rude words")
     made.hidden = True
     assert waits(world, tmp_path, made) == [False]
+
+
+def test_what_is_shown_again_waits_again(world: FacebookWorld, tmp_path: Path) -> None:
+    made = commented(world, "rude words")
+    made.hidden = True
+    assert waits(world, tmp_path, made) == [False]
+    made.hidden = False
+    world.pass_time(25 * 3600)
+    assert waits(world, tmp_path, made) == [True]

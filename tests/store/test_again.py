@@ -51,6 +51,16 @@ def test_what_the_tray_holds_stays_there_when_it_is_only_found(here: World, kind
     assert here.state(held) == "waiting"
 
 
+def test_where_each_look_tells_what_the_filter_holds_it_may_let_go(here: World) -> None:
+    held = message(1, ANA, mentions=named(ME), filtered="hidden there", filter_told=True)
+    here.page(held)
+    assert here.state(held) == "quiet"
+    here.store.write_now(ingest.save_lookup, here.one, Lookup((replace(held, filtered=""),)), context())
+    assert here.state(held) == "waiting"
+    here.store.write_now(ingest.save_lookup, here.one, Lookup((held,)), context())
+    assert here.state(held) == "quiet"
+
+
 # The same words to many ---------------------------------------------------------------------------------
 
 

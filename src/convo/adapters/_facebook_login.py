@@ -223,5 +223,5 @@ def _limits(api: Api) -> Finding:
     return Finding(
         "limits",
         True,
-        "Facebook grants a Page calls by how many people are active on it; convo stays below three quarters.",
+        "Facebook grants a Page calls by how many people are active on it; from three quarters on convo slows down.",
     )

@@ -126,6 +126,7 @@ def comment_message(
         flat=bool(top),
         branch=uri_of(top) if top else "",
         filtered=HIDDEN if comment.hidden and not mine else "",
+        filter_told=True,
         refusals=({"answer": CLOSED} if comment.can_comment is False else {})
         | ({"moderate": FIXED} if pinned else {}),
         data=written(Place(place.post, top, place.title, place.kind, place.owner, mine=mine)),

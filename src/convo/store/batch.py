@@ -218,7 +218,7 @@ class Batch:
         if message.deleted or (before.deleted and not gone.is_back(self._db, before, self._account, message)):
             self._seen_by_too(before)
             return
-        if before.filtered and not message.filtered and not self._insist:
+        if before.filtered and not message.filtered and not (self._insist or message.filter_told):
             # A tray or a filter is told of where the message came in; found elsewhere it comes without.
             message = replace(message, filtered=before.filtered)
         parent_uri = self._parents[message.uri] or before.parent_uri
