@@ -19,9 +19,9 @@ from convo.tui.entries import (
     head_line,
     host_shown,
     link_words,
-    outline,
     text_lines,
 )
+from convo.tui.outline import outline
 from convo.tui.outside import safe_address
 from convo.views import Entry
 from tests.tui import cast

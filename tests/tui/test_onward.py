@@ -312,3 +312,33 @@ async def test_an_answered_conversation_opens_at_who_spoke_to_the_user_not_at_wh
         assert box.terms.message.author == cast.ANA
         await play.press("escape", "enter")
         assert "Yes, please." in play.text
+
+
+async def test_a_line_of_folded_messages_is_opened_before_one_of_them_is_answered() -> None:
+    """Who cannot see a message has not chosen it."""
+    async with inbox() as play:
+        await play.press("enter", "g", "g")
+        assert play.app.inbox.thread.thread.current_key.startswith("earlier")
+        for key in ("r", ">", "f", "y", "e"):
+            await play.press(key)
+            assert play.status.startswith("Several messages are folded here. Enter opens them."), key
+        assert not play.app.inbox.replying
+        await play.press("enter", "r")
+        assert play.app.inbox.replying
+
+
+async def test_what_one_reads_is_not_folded_away_by_an_answer() -> None:
+    engine = FakeEngine()
+    async with inbox(engine=engine) as play:
+        await play.press("enter")
+        mia = cast.HOUSE[-1].text
+        assert mia in play.text
+        said = [
+            replace(entry, waiting=entry.waiting and entry.message_id != 107, new=False)
+            for entry in cast.HOUSE
+        ]
+        said.append(cast.entry(109, cast.ME, cast.NOW, "Yes, please.", 107))
+        engine.opened[1] = Opened(engine.threads[1], tuple(said))
+        await play.tell(1)
+        assert mia in play.text
+        assert "Yes, please." in play.text

@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from convo.engine import voice
-from convo.tui import moving, naming
-from convo.tui.entries import Fold
+from convo.tui import looking, moving, naming
 from convo.tui.replybox import box_of
 from convo.views import Draft, Entry, Failure, OutboxRow
 
@@ -51,8 +50,7 @@ def _target(screen: InboxScreen) -> Entry | None:
         if opened is None or opened.row.thread_id != row.thread_id:
             screen.thread.show(screen.desk.engine.inbox.open(row.thread_id))
         return _of_draft(screen) or screen.thread.thread.lead()
-    item = screen.thread.thread.current
-    return item.entries[-1] if isinstance(item, Fold) else item
+    return looking.selected(screen)
 
 
 def _of_draft(screen: InboxScreen) -> Entry | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -297,100 +297,3 @@ def fold_line(fold: Fold, frame: Frame, under_cursor: bool, hint: str = "") -> L
     text = cells.field(words, space).rstrip(" ")
     gap = room - cells.width(text) - cells.width(right)
     return line(" ", mark("+", "muted"), " ", Span(text, "muted"), " " * max(gap, 0), Span(right, "muted"))
-
-
-Items = Sequence[Entry | Fold]
-Visible = Callable[[Entry], bool]
-
-
-def outline(entries: Sequence[Entry], target: Entry | None, opened: Collection[str]) -> list[Entry | Fold]:
-    """The branch to `target` and all that waits or is new, the rest folded; `opened` are keys of open folds."""
-    shown = _shown(entries, target)
-    items: list[Entry | Fold] = []
-    hidden: list[Entry] = []
-
-    def close(where: str) -> None:
-        if not hidden:
-            return
-        fold = Fold(f"{where}:{hidden[0].message_id}", tuple(hidden), where)
-        if fold.key in opened or len(entries) <= 2:
-            items.extend(hidden)
-        else:
-            items.append(fold)
-        hidden.clear()
-
-    started = False
-    for entry in entries:
-        if entry.message_id in shown:
-            close("between" if started else "earlier")
-            started = True
-            items.append(entry)
-        else:
-            hidden.append(entry)
-    close("later" if started else "earlier")
-    return items
-
-
-def tucked(items: Sequence[Entry | Fold], ids: Collection[int]) -> list[Entry | Fold]:
-    """The same with these messages folded as "new", each run of them under one line."""
-    if not ids:
-        return list(items)
-    found: list[Entry | Fold] = []
-    for item in items:
-        if isinstance(item, Fold) or item.message_id not in ids:
-            found.append(item)
-            continue
-        last = found[-1] if found else None
-        run = last.entries if isinstance(last, Fold) and last.where == "new" else ()
-        if run:
-            found.pop()
-        run = (*run, item)
-        found.append(Fold(f"new:{run[0].message_id}", run, "new"))
-    return found
-
-
-def _shown(entries: Sequence[Entry], target: Entry | None) -> set[int]:
-    if target is None:
-        return {entry.message_id for entry in entries}
-    by_uri = {entry.uri: entry for entry in entries}
-    shown = {entry.message_id for entry in entries if entry.waiting or entry.new or entry.held}
-    shown.add(target.message_id)
-    path: list[Entry] = []
-    seen = {target.message_id}
-    above = by_uri.get(target.parent_uri)
-    while above is not None and above.message_id not in seen:
-        seen.add(above.message_id)
-        path.append(above)
-        if above.author.is_me:
-            break
-        above = by_uri.get(above.parent_uri)
-    if path and path[-1].author.is_me:
-        shown |= {entry.message_id for entry in path}
-    else:
-        shown |= {entry.message_id for entry in path[:1]}
-        if not path:
-            shown |= _before(entries, target)
-    shown |= _below(entries, target)
-    return shown
-
-
-def _before(entries: Sequence[Entry], target: Entry) -> set[int]:
-    """In a place without a tree: the user's last own words before the target, and what follows them."""
-    place = next((n for n, entry in enumerate(entries) if entry.message_id == target.message_id), 0)
-    start = place
-    for n in range(place - 1, max(place - 12, -1), -1):
-        start = n
-        if entries[n].author.is_me:
-            break
-    return {entry.message_id for entry in entries[start:place]}
-
-
-def _below(entries: Sequence[Entry], target: Entry) -> set[int]:
-    """What was said under the target, however deep."""
-    inside = {target.uri}
-    found = set()
-    for entry in entries:
-        if entry.parent_uri in inside:
-            inside.add(entry.uri)
-            found.add(entry.message_id)
-    return found

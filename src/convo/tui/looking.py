@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from convo.tui import finding, moving
 from convo.tui.entries import Fold, link_words
 from convo.tui.menus import Choice, Question
-from convo.views import Entry, OutboxRow
+from convo.views import Entry, Failure, OutboxRow
 
 if TYPE_CHECKING:
     from convo.tui.screen import InboxScreen
+
+FOLDED = "Several messages are folded here. Enter opens them."
 
 LETTERS = "abcdefghilmnoprstuvwxyz"
 """Letters of links; j, k and q keep their meaning."""
@@ -96,11 +98,19 @@ async def show_new(screen: InboxScreen) -> None:
     screen.draw()
 
 
-def entry_of(screen: InboxScreen) -> Entry | None:
-    """The message a key means: the selected one, from the list the one that waits longest."""
+def selected(screen: InboxScreen) -> Entry | None:
+    """The message under the cursor of the conversation. Raises Failure on a line of folded ones: who cannot see a
+    message has not chosen it."""
     item = screen.thread.thread.current
+    if isinstance(item, Fold):
+        raise Failure(FOLDED)
+    return item
+
+
+def entry_of(screen: InboxScreen) -> Entry | None:
+    """The message a key means: the selected one, from the list the one that waits longest. Raises Failure."""
     if screen.pane == "thread":
-        return item.entries[-1] if isinstance(item, Fold) else item
+        return selected(screen)
     row = screen.desk.row()
     opened = screen.thread.opened
     if row is not None and (opened is None or opened.row.thread_id != row.thread_id):

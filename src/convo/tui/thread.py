@@ -7,8 +7,9 @@ from collections.abc import Collection
 from convo.engine import finding
 from convo.tui import cells
 from convo.tui import entries as drawing
-from convo.tui.entries import Fold, Frame, outline
+from convo.tui.entries import Fold, Frame
 from convo.tui.lines import EMPTY, Line, Span, line
+from convo.tui.outline import outline, standing, tucked
 from convo.views import Entry, Opened
 
 Item = Entry | Fold
@@ -25,6 +26,8 @@ class ThreadLines:
         self.open_folds: set[str] = set()
         self.tucked: set[int] = set()
         """Messages that came in above the cursor and were not opened since."""
+        self.stood: set[int] = set()
+        """What stood open by itself since the conversation was opened: an answer does not fold away what one reads."""
         self.answering: int | None = None
         """The message that is being answered; what comes after it is folded."""
         self.on_way: frozenset[str] = frozenset()
@@ -49,7 +52,7 @@ class ThreadLines:
         keep = self.current_key if same else ""
         known = {entry.message_id for entry in self.opened.entries} if same and self.opened else set()
         if not same:
-            self.tucked = set()
+            self.tucked, self.stood = set(), set()
             self.uncovered, self.open_folds, self.answering, self.wanted = set(), set(), None, ""
             self.missing = ""
         self._drawn.clear()
@@ -72,7 +75,9 @@ class ThreadLines:
     def outline(self) -> None:
         """Which messages stand open, which are folded."""
         entries = self.opened.entries if self.opened else ()
-        self.items = drawing.tucked(outline(entries, self.lead(), self.open_folds), self.tucked)
+        lead = self.lead()
+        self.stood |= standing(entries, lead)
+        self.items = tucked(outline(entries, lead, self.open_folds, self.stood), self.tucked)
         numbers = [item.message_id if isinstance(item, Entry) else 0 for item in self.items]
         if self.answering is None or self.answering not in numbers:
             return

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from convo.engine import when as times
 from convo.people import PersonRow
-from convo.tui import moving, oneatatime, phrases
+from convo.tui import looking, moving, oneatatime, phrases
 from convo.tui.menus import Choice, Question
 from convo.views import Act, OutboxRow, OutboxState, Row, Seen, Someone, State, View
 
@@ -56,7 +56,7 @@ def after(screen: InboxScreen, done: Act) -> None:
 
 async def done(screen: InboxScreen) -> None:
     """In the list the conversation; opened, what the selected person said, then the next who waits."""
-    entry = screen.thread.entry if screen.pane == "thread" else None
+    entry = looking.selected(screen) if screen.pane == "thread" else None
     acts = screen.desk.engine.acts
     opened = screen.thread.opened
     if entry is None or entry.author.is_me or (opened is not None and not opened.row.waiting_for):
