@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from convo.htmltext import Rendered, html_to_text
 from convo.text import one_line
+from convo.values import frozen
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -37,7 +38,7 @@ _EMOJI = {
 """The names people use most; any other stays as it is written, between colons."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cited:
     """A quote of a post: who is quoted, which topic and post, and the words."""
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 import math
 import secrets
-from dataclasses import dataclass
+
+from convo.values import frozen
 
 BITS = 2048
 _EXPONENT = 65_537
@@ -19,7 +20,7 @@ _RSA = bytes.fromhex("300d06092a864886f70d0101010500")
 """The ASN.1 that says: an RSA key."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyPair:
     """A modulus and its two exponents."""
 

@@ -13,7 +13,7 @@ from msgspec import Struct
 from convo.adapters import _discourse_keys as keys
 from convo.adapters import _discourse_wire as wire
 from convo.adapters._discourse_api import Api, Facts
-from convo.adapters._pasted import Pasted
+from convo.adapters._pasted import Pasted, asked_address
 from convo.adapters.contract import (
     AdapterError,
     Ask,
@@ -64,11 +64,7 @@ def base_url(account: AccountConfig) -> str:
 
 async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
     """Ask for the site, open its page for keys, and take what it shows. Raises AdapterError."""
-    url = base_url(account)
-    if not url:
-        url = address((await ask(LoginStep("Which site is it?", fields=(URL,)))).get("url", ""))
-    if not url:
-        raise Refused("Without the address of the site convo cannot sign in.")
+    url = await asked_address(base_url(account), ask, "Which site is it?", URL, address, "site")
     http = http_for(url)
     try:
         words = f"Sign in on {url}. A key that you have, or that an administrator made for you, is taken as it is."

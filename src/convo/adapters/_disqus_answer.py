@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from convo.adapters import _disqus_wire as wire
+from convo.adapters._answering import demand_words
 from convo.adapters._disqus_api import Accepted, Api, Invalid, Params, me, result
 from convo.adapters._disqus_lists import iso
 from convo.adapters._disqus_messages import (
@@ -70,10 +71,7 @@ def measure(_: Api, reply: Reply) -> Measure:
 
 async def prepare(api: Api, reply: Reply) -> str:
     """Check the comment and its page, note the newest post there, build the request. Changes nothing."""
-    if not reply.text.strip():
-        raise Refused("There is nothing in the answer yet.")
-    if reply.attachments:
-        raise Refused("convo sends no files to Disqus.")
+    demand_words(reply, measure(api, reply), api.host, "convo sends no files to Disqus.")
     parent = number_of(reply.parent.ref)
     post = await standing(api, parent, place_of(reply.parent.ref).thread)
     if post is None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
 from convo.marktext import Marked
-from convo.model import Message, Person, Quote, Reason
+from convo.model import Message, Person, Quote, Reason, Reply
 from convo.text import shorten
+from convo.values import expression
 
 _QUOTED = 8
 """Letters of a quote at least: shorter ones stand in many messages."""
 _QUOTES = 5
+_BLOCK = expression(r"\s*(?:[>#|`~+*-]|\d+[.)]|    )")
+"""Words that begin a block of Markdown: a name before them on their line would change what they are."""
 
 
 @dataclass(slots=True)
@@ -48,6 +52,24 @@ class Item:
     def text(self) -> str:
         """Its words, with the code they are about before them."""
         return f"{self.above}\n\n{self.marked.text}".strip("\n") if self.above else self.marked.text
+
+
+def named(reply: Reply) -> str:
+    """The words of an answer with the name of whom it is for before them, unless it stands there, or was dropped."""
+    author = reply.parent.author
+    if author.bot or not any(one.uid == author.uid for one in reply.mentions):
+        return reply.text
+    name = f"@{author.handle}"
+    if re.search(rf"(?<![\w@/`-]){re.escape(name)}(?![\w-])", reply.text, re.IGNORECASE):
+        return reply.text
+    return f"{name}{chr(10) * 2 if _BLOCK.match(reply.text) else ' '}{reply.text}"
+
+
+def bare(text: str) -> str:
+    """Words as they are compared: line ends and the white space around them do not count."""
+    return "\n".join(
+        line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    ).strip()
 
 
 def relate(root: Item, items: Sequence[Item], me: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from datetime import timedelta
 from urllib.parse import quote
@@ -12,6 +11,8 @@ from msgspec import Raw, Struct
 
 from convo.adapters import _github_queries as queries
 from convo.adapters import _github_wire as wire
+from convo.adapters._answering import demand_words
+from convo.adapters._forge import bare, named
 from convo.adapters._github_api import Api, request_of
 from convo.adapters._github_messages import (
     ARCHIVED,
@@ -43,8 +44,6 @@ LONGEST = 60_000
 _MARGIN = timedelta(minutes=1)
 _PAGES = 5
 _NOTHING = Raw(b"null")
-_BLOCK = re.compile(r"\s*(?:[>#|`~+*-]|\d+[.)]|    )")
-"""Words that begin a block of Markdown: a name before them on their line would change what they are."""
 
 
 class Prepared(Struct):
@@ -70,14 +69,8 @@ class Prepared(Struct):
 
 def worded(reply: Reply) -> str:
     """The words as they are sent: where several people talk, with the name of whom they are for before them."""
-    author = reply.parent.author
-    meant = any(one.uid == author.uid for one in reply.mentions)
-    if not meant or not place_of(reply.parent.data).many or author.bot or "/user/" not in author.uid:
-        return reply.text
-    name = f"@{author.handle}"
-    if re.search(rf"(?<![\w@/`-]){re.escape(name)}(?![\w-])", reply.text, re.IGNORECASE):
-        return reply.text
-    return f"{name}{chr(10) * 2 if _BLOCK.match(reply.text) else ' '}{reply.text}"
+    many = place_of(reply.parent.data).many and "/user/" in reply.parent.author.uid
+    return named(reply) if many else reply.text
 
 
 def measure(_: Api, reply: Reply) -> Measure:
@@ -87,13 +80,9 @@ def measure(_: Api, reply: Reply) -> Measure:
 
 async def prepare(api: Api, reply: Reply) -> str:
     """See that what is answered is there and open, note the newest comment, build the request. Changes nothing."""
-    size = measure(api, reply)
-    if size.room is not None and size.room < 0:
-        raise Refused(f"Too long for {api.host} by {-size.room} characters.")
-    if not reply.text.strip():
-        raise Refused("There is nothing in the answer yet.")
-    if reply.attachments:
-        raise Refused("GitHub takes no files from programs; convo sends words only.")
+    demand_words(
+        reply, measure(api, reply), api.host, "GitHub takes no files from programs; convo sends words only."
+    )
     parent = reply.parent
     place = place_of(parent.data)
     if place.kind == "unmatched" or not place.subject:
@@ -222,7 +211,7 @@ async def find(api: Api, request: str, claimed: Collection[str]) -> Proof:
             f"{api.host} does not show the conversation any more; convo cannot tell whether it arrived."
         )
     for posted in comments:
-        if posted.id <= prepared.newest or _bare(posted.body or "") != _bare(prepared.text):
+        if posted.id <= prepared.newest or bare(posted.body or "") != bare(prepared.text):
             continue
         if prepared.place.kind == "inline" and posted.in_reply_to_id != prepared.place.top:
             continue
@@ -262,10 +251,3 @@ async def _remarks(api: Api, node: str) -> list[wire.Comment]:
     found = await api.query(queries.OWN_REMARKS, {"id": node})
     listed = found.listed("node", "replies").items or found.listed("node", "comments").items
     return wire.each(listed, wire.Comment, "Comment")[0]
-
-
-def _bare(text: str) -> str:
-    """Words as they are compared: line ends and the white space around them do not count."""
-    return "\n".join(
-        line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    ).strip()

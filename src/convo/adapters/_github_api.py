@@ -11,6 +11,8 @@ import msgspec
 from msgspec import Raw, Struct
 
 from convo.adapters import _github_wire as wire
+from convo.adapters._keeping import kept
+from convo.adapters._pasted import stored_token
 from convo.adapters.contract import (
     Ambiguous,
     Credential,
@@ -61,10 +63,7 @@ class Facts(Struct):
 
 def facts_of(text: str) -> Facts:
     """Stored facts; empty ones when there are none yet."""
-    try:
-        return msgspec.json.decode(text or "{}", type=Facts)
-    except msgspec.DecodeError:
-        return Facts()
+    return kept(text, Facts)
 
 
 def api_address(url: str) -> str:
@@ -200,10 +199,7 @@ class Api:
 
     async def _headers(self) -> dict[str, str]:
         if not self._token:
-            token = (await self._credential.read()).strip()
-            if not token or not token.isascii() or not token.isprintable() or " " in token:
-                raise SignInAgain("The stored token is not one; sign in again.")
-            self._token = token
+            self._token = await stored_token(self._credential)
         return {
             "authorization": f"Bearer {self._token}",
             "accept": "application/vnd.github+json",

@@ -7,7 +7,6 @@ the next page is what moved before the oldest that was seen, so nothing that jum
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 
@@ -19,6 +18,7 @@ from convo.adapters._github_api import Api
 from convo.adapters.contract import Missing
 from convo.adapters.http import Response
 from convo.text import format_time, parse_time
+from convo.values import frozen
 
 PAGE = 50
 """The most that GitHub gives at once."""
@@ -66,7 +66,7 @@ class Cursor(Struct):
     """Epoch seconds: when."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch:
     """Threads that moved since they were read, newest first, and how to go on."""
 

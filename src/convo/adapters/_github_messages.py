@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -16,6 +15,7 @@ from convo.adapters._github_api import PLATFORM, Api, Facts, me, web_address
 from convo.marktext import Marked, markdown_to_text
 from convo.model import Mention, Message, Person, Reason, Ref
 from convo.text import clean, one_line, parse_time, shorten
+from convo.values import frozen
 
 ROOTS = ("issue", "pull", "discussion", "commit")
 LOCKED = "This conversation is locked; only who may write to the repository can comment."
@@ -81,7 +81,7 @@ class Place(Struct, omit_defaults=True):
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """What a notification says of the messages that are read for it."""
 

@@ -17,6 +17,7 @@ from convo.adapters._github_talk import Talk, learn_all, talk_of, whole_of
 from convo.adapters.contract import Missing, RetryAt, Unreachable
 from convo.model import Conversation, Mention, Message, Page, Person, Ref
 from convo.text import format_time, one_line, parse_time, shorten
+from convo.values import frozen
 
 SPEECH = frozenset(
     {
@@ -50,7 +51,7 @@ _KINDS = {"Issue": "issue", "PullRequest": "pull request", "Commit": "commit"}
 _COMMIT = re.compile(r"/commits/([0-9a-f]{7,64})$")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """A conversation that a notification is about, and how it is found."""
 

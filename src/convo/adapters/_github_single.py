@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -31,6 +31,7 @@ from convo.adapters._github_talk import closings, is_empty, stands, talk_of
 from convo.adapters.contract import Missing
 from convo.model import Conversation, Lookup, Message, Page, Quote, Ref
 from convo.text import format_time, parse_time, shorten
+from convo.values import frozen
 
 _BULK = 100
 """Node ids that one query takes."""
@@ -47,7 +48,7 @@ class OwnCursor(Struct):
     high: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _One:
     """One message, decoded, with what heads its conversation."""
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
-
-import msgspec
 from msgspec import Raw, Struct, field
 
-from convo.adapters.contract import RetryAt
-from convo.adapters.http import Response
-from convo.text import one_line, shorten
+from convo.adapters.wire import decode as decode
+from convo.adapters.wire import each as each
+from convo.adapters.wire import part as part
+from convo.adapters.wire import web as web
 
-T = TypeVar("T")
 _NONE = Raw(b"null")
 
 
@@ -293,44 +290,3 @@ class Detail(Rest):
     """One thing that was wrong in a request."""
 
     message: str = ""
-
-
-def part(raw: bytes, kind: type[T]) -> T | None:
-    """A part of an answer, None when it is null, missing or has another shape."""
-    if raw == b"null":
-        return None
-    try:
-        return msgspec.json.decode(raw, type=kind, strict=False)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
-
-
-def decode(response: Response, kind: type[T]) -> T:
-    """The body of a good answer. Raises RetryAt when it is no JSON of this shape."""
-    try:
-        return msgspec.json.decode(response.body, type=kind, strict=False)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-        host = response.url.split("/")[2] if "://" in response.url else "the server"
-        page = "text/html" in response.headers.get("content-type", "")
-        what = "a web page" if page else f"something else ({shorten(str(error), 80)})"
-        raise RetryAt(f"{host} should have answered with data and sent {what}.") from error
-
-
-def each(items: list[Raw], kind: type[T], what: str) -> tuple[list[T], list[str]]:
-    """The items that can be read, and one sentence for each that cannot."""
-    good: list[T] = []
-    skipped: list[str] = []
-    for raw in items:
-        try:
-            good.append(msgspec.json.decode(raw, type=kind, strict=False))
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
-            found = part(bytes(raw), dict[str, Raw]) or {}
-            name = part(bytes(found.get("id", _NONE)), str) or "without an id"
-            skipped.append(f"{what} {shorten(name, 60)} could not be read: {shorten(str(error), 120)}.")
-    return good, skipped
-
-
-def web(address: str | None) -> str:
-    """A web address, "" for anything else."""
-    text = one_line(address or "")
-    return text if text.startswith(("http://", "https://")) else ""

@@ -11,6 +11,8 @@ import msgspec
 from msgspec import Raw, Struct
 
 from convo.adapters import _gitlab_wire as wire
+from convo.adapters._answering import demand_words
+from convo.adapters._forge import bare, named
 from convo.adapters._gitlab_api import Api, escaped, me
 from convo.adapters._gitlab_messages import (
     ELSEWHERE,
@@ -46,7 +48,6 @@ LONGEST = 1_000_000
 _FENCE = re.compile(r"^ {0,3}(```|~~~)")
 _COMMAND = re.compile(r"^/[a-z_]+(?:\s|$)")
 _AWARD = re.compile(r"\s*:[\w+-]+:\s*\Z")
-_BLOCK = re.compile(r"\s*(?:[>#|`~+*-]|\d+[.)]|    )")
 
 
 class Prepared(Struct):
@@ -69,14 +70,7 @@ class Prepared(Struct):
 
 def worded(reply: Reply) -> str:
     """The words as they are sent: where several people talk, with the name of whom they are for before them."""
-    author = reply.parent.author
-    meant = any(one.uid == author.uid for one in reply.mentions)
-    if not meant or not place_of(reply.parent.data).many or author.bot:
-        return reply.text
-    name = f"@{author.handle}"
-    if re.search(rf"(?<![\w@/`-]){re.escape(name)}(?![\w-])", reply.text, re.IGNORECASE):
-        return reply.text
-    return f"{name}{chr(10) * 2 if _BLOCK.match(reply.text) else ' '}{reply.text}"
+    return named(reply) if place_of(reply.parent.data).many else reply.text
 
 
 def measure(_: Api, reply: Reply) -> Measure:
@@ -86,10 +80,8 @@ def measure(_: Api, reply: Reply) -> Measure:
 
 async def prepare(api: Api, reply: Reply) -> str:
     """See that what is answered is there and open, note the newest note, build the request. Changes nothing."""
-    size = measure(api, reply)
-    if size.room is not None and size.room < 0:
-        raise Refused(f"Too long for {api.host} by {-size.room} characters.")
-    _demand_words(reply)
+    demand_words(reply, measure(api, reply), api.host, "convo sends no files to GitLab.")
+    _demand_no_command(reply)
     parent = reply.parent
     spot = spot_of(parent.uri.partition(REQUESTS)[0])
     if spot is None:
@@ -120,12 +112,8 @@ async def prepare(api: Api, reply: Reply) -> str:
     return msgspec.json.encode(prepared).decode()
 
 
-def _demand_words(reply: Reply) -> None:
+def _demand_no_command(reply: Reply) -> None:
     """Raises Refused for what GitLab would take for something else than words."""
-    if not reply.text.strip():
-        raise Refused("There is nothing in the answer yet.")
-    if reply.attachments:
-        raise Refused("convo sends no files to GitLab.")
     if _AWARD.match(reply.text):
         raise Refused("GitLab would make a reaction of this; add a word.")
     fenced = False
@@ -204,7 +192,7 @@ async def find(api: Api, request: str, claimed: Collection[str]) -> Proof:
         )
     for note in notes:
         mine = note.author is not None and note.author.id == api.facts.id and not note.system
-        if not mine or not _is_newer(note, prepared) or _bare(note.body) != _bare(prepared.text):
+        if not mine or not _is_newer(note, prepared) or bare(note.body) != bare(prepared.text):
             continue
         message = _message(api, prepared, note)
         if message.uri not in claimed:
@@ -225,13 +213,6 @@ async def _beside(api: Api, prepared: Prepared) -> list[wire.Note]:
 
 def _is_newer(note: wire.Note, prepared: Prepared) -> bool:
     return note.id > prepared.newest
-
-
-def _bare(text: str) -> str:
-    """Words as they are compared: line ends and the white space around them do not count."""
-    return "\n".join(
-        line.rstrip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    ).strip()
 
 
 async def edit(api: Api, ref: Ref, text: str) -> Message:

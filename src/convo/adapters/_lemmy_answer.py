@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from convo.adapters import _lemmy_wire as wire
+from convo.adapters._answering import demand_words
 from convo.adapters._lemmy_api import Api
 from convo.adapters._lemmy_lists import PAGE
 from convo.adapters._lemmy_messages import (
@@ -69,13 +70,7 @@ def measure(_: Api, reply: Reply) -> Measure:
 
 async def prepare(api: Api, reply: Reply) -> str:
     """Check what is answered, note the newest own message, build the request. Changes nothing."""
-    size = measure(api, reply)
-    if size.room is not None and size.room < 0:
-        raise Refused(f"Too long for {api.host} by {-size.room} characters.")
-    if not reply.text.strip():
-        raise Refused("There is nothing in the answer yet.")
-    if reply.attachments:
-        raise Refused("convo sends no files to Lemmy.")
+    demand_words(reply, measure(api, reply), api.host, "convo sends no files to Lemmy.")
     key = reply.key.replace("-", "")[:32]
     kind, number = local(reply.parent.ref)
     carried = place_of(reply.parent.data)

@@ -10,7 +10,7 @@ import msgspec
 
 from convo.adapters import _lemmy_wire as wire
 from convo.adapters._lemmy_api import Api, Facts
-from convo.adapters._pasted import Pasted
+from convo.adapters._pasted import Pasted, asked_address
 from convo.adapters.contract import (
     AdapterError,
     Ask,
@@ -50,11 +50,7 @@ def base_url(account: AccountConfig) -> str:
 
 async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
     """Ask for server, name and password, and swap them for a token once. Raises AdapterError."""
-    url = base_url(account)
-    if not url:
-        url = address((await ask(LoginStep("Which server is yours?", fields=(URL,)))).get("url", ""))
-    if not url:
-        raise Refused("Without the address of the server convo cannot sign in.")
+    url = await asked_address(base_url(account), ask, "Which server is yours?", URL, address, "server")
     http = http_for(url)
     try:
         told = await ask(

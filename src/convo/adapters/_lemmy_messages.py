@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from convo.adapters.wire import web
 from convo.htmltext import Rendered
 from convo.model import Attachment, Link, Mention, Message, Person, Ref, Visibility
 from convo.text import one_line, parse_time
+from convo.values import frozen
 
 LOCKED = "This post is locked there."
 NO_POSTS = "convo answers comments; below a post it does not begin any."
@@ -80,7 +80,7 @@ def above(path: str) -> list[int]:
     return [int(step) for step in path.split(".")[1:-1] if step.isdigit()]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Words:
     """The text of something, and what is found in it."""
 

@@ -7,7 +7,6 @@ hole; Hollo ignores it. What a server does is seen from what it answers and kept
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Generic, TypeVar
 from urllib.parse import parse_qsl, urlsplit
@@ -18,6 +17,7 @@ from msgspec import Raw, Struct
 from convo.adapters import _mastodon_wire as wire
 from convo.adapters._mastodon_api import Api, Params
 from convo.text import parse_time
+from convo.values import frozen
 
 Item = TypeVar("Item", wire.Status, wire.Notification)
 
@@ -54,7 +54,7 @@ class Cursor(Struct):
     walk: Walk | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Batch(Generic[Item]):
     """Some items, oldest first, and how to go on."""
 

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from convo.adapters import _mastodon_wire as wire
 from convo.adapters._mastodon_api import Api, Facts
-from convo.adapters._pasted import Pasted
+from convo.adapters._pasted import Pasted, asked_address
 from convo.adapters.contract import AdapterError, Ask, Finding, LoginField, LoginResult, LoginStep, Refused
 from convo.adapters.findings import clock, ended, reached, requests_left
 from convo.adapters.http import Http, server_words
@@ -48,7 +48,8 @@ def base_url(account: AccountConfig) -> str:
     return _address(account.url.strip() or account.user.strip().lstrip("@").partition("@")[2])
 
 
-def _address(place: str) -> str:
+def _address(text: str) -> str:
+    place = text.strip()
     if not place:
         return ""
     parts = urlsplit(place if "://" in place else f"https://{place}")
@@ -57,12 +58,9 @@ def _address(place: str) -> str:
 
 async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
     """Sign in on a server: a token the user has, the browser, or a code from the page. Raises AdapterError."""
-    url = base_url(account)
-    if not url:
-        answers = await ask(LoginStep("Which server is your account on?", fields=(_URL,)))
-        url = _address(answers.get("url", "").strip())
-    if not url:
-        raise Refused("Without the address of the server convo cannot sign in.")
+    url = await asked_address(
+        base_url(account), ask, "Which server is your account on?", _URL, _address, "server"
+    )
     http = http_for(url)
     try:
         answers = await ask(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,7 +31,7 @@ class Listed:
     gone: bool = False
 
 
-@dataclass(frozen=True)
+@frozen
 class Wire:
     """The way from one account to its server: one counted request at a time, with all that can go wrong."""
 

@@ -1,8 +1,18 @@
-"""What signing in has in common: a credential that was just typed."""
+"""What signing in has in common: a credential that was just typed, the address it belongs to, a token that is one."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
+
+from convo.adapters.contract import (
+    Ask,
+    Credential,
+    LoginField,
+    LoginStep,
+    Refused,
+    SignInAgain,
+)
 
 
 class Pasted:
@@ -46,3 +56,21 @@ class Signing(Pasted):
     def refreshing(self) -> AbstractAsyncContextManager[object]:
         """A guard over nothing: nobody else knows this token yet."""
         return nullcontext()
+
+
+async def asked_address(
+    known: str, ask: Ask, words: str, field: LoginField, address: Callable[[str], str], place: str
+) -> str:
+    """Where an account is: as it is known, else asked for and read by `address`. Raises Refused without one."""
+    found = known or address((await ask(LoginStep(words, fields=(field,)))).get(field.name, ""))
+    if not found:
+        raise Refused(f"Without the address of the {place} convo cannot sign in.")
+    return found
+
+
+async def stored_token(credential: Credential, name: str = "token") -> str:
+    """The token of an account, fit for a header. Raises SignInAgain."""
+    token = (await credential.read()).strip()
+    if not token or not token.isascii() or not token.isprintable() or " " in token:
+        raise SignInAgain(f"The stored {name} is not one; sign in again.")
+    return token

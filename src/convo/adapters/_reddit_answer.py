@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from convo.adapters import _reddit_wire as wire
+from convo.adapters._answering import demand_words
 from convo.adapters._reddit_api import Api, encoded
 from convo.adapters._reddit_lists import PAGE
 from convo.adapters._reddit_messages import (
@@ -59,13 +60,7 @@ def measure(_: Api, reply: Reply) -> Measure:
 
 async def prepare(api: Api, reply: Reply) -> str:
     """Check what is answered, note my newest comment, build the request. Changes nothing."""
-    size = measure(api, reply)
-    if size.room is not None and size.room < 0:
-        raise Refused(f"Too long for Reddit by {-size.room} characters.")
-    if not reply.text.strip():
-        raise Refused("There is nothing in the answer yet.")
-    if reply.attachments:
-        raise Refused("convo sends no files to Reddit.")
+    demand_words(reply, measure(api, reply), "Reddit", "convo sends no files to Reddit.")
     ref = reply.parent.ref
     if not local(ref)[0]:
         raise Refused("This is no comment of Reddit's.")

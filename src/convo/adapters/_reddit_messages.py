@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from msgspec import Struct
@@ -16,6 +15,7 @@ from convo.adapters.wire import there, web
 from convo.htmltext import Rendered
 from convo.model import Attachment, Link, Mention, Message, Person, Ref
 from convo.text import one_line
+from convo.values import frozen
 
 PLATFORM = "reddit"
 SITE = "https://www.reddit.com"
@@ -119,7 +119,7 @@ def person_of(name: str, facts: Facts) -> Person:
     return Person(PLATFORM, f"{SITE}/user/{name}", name, "", f"{SITE}/user/{name}")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Words:
     """The text of something, and what is found in it."""
 

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from convo.adapters import _wordpress_wire as wire
+from convo.adapters._answering import demand_words
 from convo.adapters._wordpress_api import Api, Duplicate
 from convo.adapters._wordpress_messages import CLOSED, NO_POSTS, Place, comment_uri, numbers
 from convo.adapters._wordpress_read import current, message_now, newest, own_answers, place_now
@@ -70,13 +71,7 @@ def measure(_: Api, reply: Reply) -> Measure:
 
 async def prepare(api: Api, reply: Reply) -> str:
     """Check the comment and its post, note the newest comment, build the request. Changes nothing."""
-    size = measure(api, reply)
-    if size.room is not None and size.room < 0:
-        raise Refused(f"Too long for {api.host} by {-size.room} bytes.")
-    if not reply.text.strip():
-        raise Refused("There is nothing in the answer yet.")
-    if reply.attachments:
-        raise Refused("A comment on WordPress carries no files.")
+    demand_words(reply, measure(api, reply), api.host, "A comment on WordPress carries no files.", "bytes")
     post, parent, place = await _target(api, reply.parent.ref)
     if place.closed:
         raise Refused(CLOSED)

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from convo.adapters import _wordpress_wire as wire
+from convo.adapters._keeping import kept
 from convo.adapters._origin import origin
 from convo.adapters._wordpress_com import Bearer, home_of, hosted, root_of, signed_out
 from convo.adapters.contract import Ambiguous, Credential, Identity, Missing, Refused, RetryAt, SignInAgain
@@ -59,10 +60,7 @@ class Facts(Struct):
 
 def facts_of(text: str) -> Facts:
     """Stored facts; empty ones when there are none yet."""
-    try:
-        return msgspec.json.decode(text or "{}", type=Facts)
-    except msgspec.DecodeError:
-        return Facts()
+    return kept(text, Facts)
 
 
 def me(facts: Facts) -> Person:

@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 
 from convo.adapters import _wordpress_com_login as com
 from convo.adapters import _wordpress_wire as wire
-from convo.adapters._pasted import Pasted
+from convo.adapters._pasted import Pasted, asked_address
 from convo.adapters._wordpress_api import Api, Facts
 from convo.adapters._wordpress_com import API, api_of, hosted
 from convo.adapters.contract import (
@@ -53,11 +53,7 @@ def base_url(account: AccountConfig) -> str:
 
 async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
     """Ask for address, user name and application password, and try them. Raises AdapterError."""
-    url = address(account.url)
-    if not url:
-        url = address((await ask(LoginStep("Which site is yours?", fields=(URL,)))).get("url", ""))
-    if not url:
-        raise Refused("Without the address of the site convo cannot sign in.")
+    url = await asked_address(address(account.url), ask, "Which site is yours?", URL, address, "site")
     account = replace(account, url=url)
     if hosted(account):
         return await com.login(account, http_for, ask)

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-import msgspec
 from msgspec import Raw, Struct
 
 from convo.adapters import _x_wire as wire
+from convo.adapters._keeping import kept
 from convo.adapters._x_cost import DELETE, PERSON, READ, Ledger, next_month
 from convo.adapters._x_session import Clock, Kept, Session
 from convo.adapters.contract import Ambiguous, Credential, Identity, Refused, RetryAt, SignInAgain
@@ -48,10 +48,7 @@ class Facts(Struct):
 
 def facts_of(text: str) -> Facts:
     """Stored facts; empty ones when there are none yet."""
-    try:
-        return msgspec.json.decode(text or "{}", type=Facts)
-    except msgspec.DecodeError:
-        return Facts()
+    return kept(text, Facts)
 
 
 def me(facts: Facts) -> Person:

@@ -16,6 +16,7 @@ from msgspec import Struct, field
 
 from convo.adapters import _x_wire as wire
 from convo.adapters._keeping import kept, mark_of, written
+from convo.adapters._pasted import stored_token
 from convo.adapters.contract import Ambiguous, Credential, RetryAt, SignInAgain
 from convo.adapters.http import Http, server_words
 from convo.adapters.wire import decode
@@ -115,10 +116,7 @@ class Session:
             self._kept = state
 
     async def _secret(self) -> str:
-        secret = (await self._credential.read()).strip()
-        if not secret or not secret.isascii() or not secret.isprintable() or " " in secret:
-            raise SignInAgain("The stored refresh token is not one; sign in again.")
-        return secret
+        return await stored_token(self._credential, "refresh token")
 
     def _over(self, state: Kept) -> bool:
         try:

@@ -133,7 +133,7 @@ MUTATIONS = [
         "github_read._MORE",
         0,
     ),
-    _of("answers", "test_line_ends_do_not_hide_an_answer", "line ends count", "github_answer._bare", str),
+    _of("answers", "test_line_ends_do_not_hide_an_answer", "line ends count", "github_answer.bare", str),
     _of(
         "answers",
         "test_what_github_would_refuse_is_said_before",

@@ -48,7 +48,7 @@ MUTATIONS = [
     _of(
         "test_what_gitlab_takes_for_something_else_is_refused",
         "commands are sent",
-        "answer._demand_words",
+        "answer._demand_no_command",
         lambda *_: None,
     ),
     _of("test_words_of_others_are_left_alone", "anybody's words are changed", "answer._own", _nobodys),
