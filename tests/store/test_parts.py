@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from convo.model import Conversation, Message, Page
-from convo.store import accounts, ingest, parts, threads
+from convo.store import LONGEST_WAY, WAY_SECONDS, accounts, ingest, parts, threads
 from tests.store.world import ANA, ME, NOW, World, context, message, named, someone, world
 
 
@@ -137,3 +137,30 @@ def test_the_cursor_moves_with_an_empty_page(here: World) -> None:
     for part in ingest.page_parts(here.one, "incoming", "incoming", Page(cursor="end"), context()):
         here.store.write_now(part)
     assert accounts.cursor(here.db, here.one, "incoming") == "end"
+
+
+@pytest.mark.parametrize("stops", [True, False])
+def test_parts_give_way_to_who_types_but_not_forever(
+    here: World, monkeypatch: pytest.MonkeyPatch, stops: bool
+) -> None:
+    """Time passes only where the store looks at it; every look of somebody who does not stop is a key."""
+    passed = [100.0]
+
+    def look() -> float:
+        passed[0] += 0.01
+        return passed[0]
+
+    real = asyncio.sleep
+
+    async def wait(seconds: float) -> None:
+        if not stops:
+            here.store.give_way()
+        await real(0)
+
+    monkeypatch.setattr("convo.store.time.monotonic", look)
+    monkeypatch.setattr("convo.store.asyncio.sleep", wait)
+    here.store.give_way()
+    typed_at = passed[0]
+    (began,) = asyncio.run(here.store.ingest([lambda db: passed[0]]))
+    waited = began - typed_at
+    assert WAY_SECONDS <= waited < WAY_SECONDS + 0.1 if stops else 0.9 < waited <= LONGEST_WAY + 0.1

@@ -55,6 +55,9 @@ class FakeInbox:
         self._engine.reads.append((view, start, limit))
         return RowPage(tuple(found[start : start + limit]), str(start + limit) if more else "")
 
+    def not_searchable_before(self) -> datetime | None:
+        return self._engine.not_searchable
+
     def row(self, thread_id: int) -> Row | None:
         return self._engine.threads.get(thread_id)
 
@@ -376,6 +379,8 @@ class FakeEngine:
         self.on_change: Callable[[frozenset[int]], None] | None = None
         self.on_words: Callable[[str], None] | None = None
         self.stopped = False
+        self.not_searchable: datetime | None = None
+        self.keys_heard = 0
         self.stays: set[int] = set()
         """Conversations in which somebody else still waits after an answer."""
 
@@ -383,6 +388,9 @@ class FakeEngine:
         """Say that threads changed, as the store does."""
         if self.on_change is not None:
             self.on_change(frozenset(numbers))
+
+    def give_way(self) -> None:
+        self.keys_heard += 1
 
     def look_now(self, names: Sequence[str] = ()) -> None:
         self.log.append(("look", *names))

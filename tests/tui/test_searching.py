@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from datetime import timedelta
 
 from convo.views import Hit, HitPage
 from tests.tui import cast
@@ -90,6 +91,21 @@ async def test_a_full_list_goes_on_when_one_goes_down() -> None:
         await play.press("enter", "G")
         assert len(play.app.inbox.list.items) == 260
         assert "More come" not in play.text
+
+
+async def test_while_the_index_is_made_anew_it_says_which_words_are_not_found_yet() -> None:
+    engine, _ = searched(3)
+    engine.not_searchable = cast.NOW - timedelta(days=400)
+    async with inbox(engine=engine) as play:
+        missing = "are not found yet: the search is being put in order."
+        assert missing not in play.text
+        await play.press("slash")
+        await play.type("r")
+        assert missing in play.text
+        engine.not_searchable = None
+        await play.type("o")
+        assert missing not in play.text
+        assert engine.keys_heard == 3
 
 
 async def test_after_an_act_the_found_are_all_still_there() -> None:

@@ -177,6 +177,10 @@ class Engine:
         if self.on_words is not None:
             self.on_words(words)
 
+    def give_way(self) -> None:
+        """The user typed a key: what comes in waits until they rest."""
+        self.store.give_way()
+
     def look_now(self, names: Sequence[str] = ()) -> None:
         """Look at these accounts, or at all, now and not when they are due."""
         self.sync.look_now(names)

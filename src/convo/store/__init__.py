@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
@@ -32,6 +33,9 @@ SMALLEST = 512
 PAUSE_SECONDS = 0.03
 """How long the lock is left free between two parts of an ingest, for the user's writes in any process."""
 
+WAY_SECONDS, LONGEST_WAY = 0.2, 1.0
+"""How long after a key parts of an ingest wait for the next one, and how long a part waits at most."""
+
 T = TypeVar("T")
 
 
@@ -48,6 +52,7 @@ class Store:
         """Called with the ids of the threads that a write of this process changed, after its commit."""
         self._writer = writer
         self._held = held
+        self._typed_at = -LONGEST_WAY
 
     @classmethod
     def open(cls, directory: Path, clock: Clock) -> Store:
@@ -91,8 +96,18 @@ class Store:
         for part in parts:
             if results:
                 await asyncio.sleep(PAUSE_SECONDS)
+            await self._way()
             results.append(await self.write(part, user=False, durable=False))
         return results
+
+    def give_way(self) -> None:
+        """The user typed a key here: what a sync brings waits until they rest, and no key waits for it."""
+        self._typed_at = time.monotonic()
+
+    async def _way(self) -> None:
+        longest = time.monotonic() + LONGEST_WAY
+        while time.monotonic() < min(self._typed_at + WAY_SECONDS, longest):
+            await asyncio.sleep(PAUSE_SECONDS)
 
     def changed_elsewhere(self) -> bool:
         """Whether another process has changed the store since this was last asked."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from convo import points
-from convo.store import indexing, words
+from convo.store import words
 from convo.store.connection import NewerStore, StoreError
 from convo.store.schema import MIGRATIONS, VIEWS
 
@@ -78,6 +78,8 @@ def _make_views(db: sqlite3.Connection) -> None:
     mark = f"{words.VERSION}-{crc32(VIEWS.encode()):08x}"
     if _views_mark(db) == mark:
         return
+    from convo.store import indexing
+
     db.execute("BEGIN IMMEDIATE")
     try:
         if _views_mark(db) != mark:

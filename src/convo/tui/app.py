@@ -114,8 +114,10 @@ class ConvoApp(PointedApp):
 
     async def on_event(self, event: events.Event) -> None:
         """Every key passes the table of commands first, one after the other."""
-        if isinstance(event, events.Key) and not event.is_forwarded and await self._acted(event):
-            return
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            self.engine.give_way()
+            if await self._acted(event):
+                return
         await super().on_event(event)
 
     async def _acted(self, event: events.Key) -> bool:

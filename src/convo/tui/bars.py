@@ -79,17 +79,25 @@ def _outbox_names(screen: InboxScreen) -> str:
     return phrases.three_names(names)
 
 
+def _search_words(screen: InboxScreen) -> str:
+    """Whether a search has looked at all there is; "" when it has."""
+    desk = screen.desk
+    if screen.list.more and screen.list.filling:
+        return "Older words are still being looked at."
+    missing = desk.engine.inbox.not_searchable_before()
+    if missing is not None:
+        return voice.not_found_yet(missing, desk.clock.now())
+    return "More come as you go down." if screen.list.more else ""
+
+
 def status(screen: InboxScreen, size: int) -> Line:
     """The status line: the newest word, and how the accounts are or what is about to leave."""
     desk = screen.desk
     words, trouble = desk.status_words()
     leaving = desk.leaving_words()
-    if screen.searching and screen.list.more and not (desk.words or leaving or desk.chord.prefix):
-        still = screen.list.filling
-        words, trouble = (
-            f"{'Older words are still being looked at' if still else 'More come as you go down'}.",
-            False,
-        )
+    if screen.searching and not (desk.words or leaving or desk.chord.prefix):
+        told = _search_words(screen)
+        words, trouble = told or words, trouble and not told
     if leaving and not words.startswith(leaving):
         return render.status_line(words, leaving, size, trouble, good=False)
     if not desk.accounts:
