@@ -11,7 +11,7 @@ from textual.theme import BUILTIN_THEMES
 from convo.config import Config, LookConfig
 from convo.tui.theme import GREYS, PALETTES, ascii_glyphs, choose, themes
 from tests.tui.colours import SIGHTS, contrast, distance, linear, seen
-from tests.tui.play import inbox
+from tests.tui.play import USUAL, inbox
 
 GROUNDS = ("background", "surface", "panel", "cursor")
 HUES = ("primary", "warning", "accent", "success", "error")
@@ -115,3 +115,19 @@ async def test_every_theme_by_its_name(name: str) -> None:
         assert play.app.theme == name
         assert "Ana Lind" in play.text
         assert "no theme" not in play.status
+
+
+@pytest.mark.parametrize("theme", ["terminal", "terminal-light"])
+async def test_the_cursor_of_a_field_is_seen_on_any_ground(theme: str) -> None:
+    async with inbox(USUAL) as play:
+        play.app.theme = theme
+        await play.press("slash")
+        await play.type("house")
+        assert play.app.inbox.search is not None
+        field = play.app.inbox.search.field
+        for style in (
+            field.get_component_rich_style("input--cursor"),
+            field.get_component_rich_style("input--selection"),
+        ):
+            assert style.reverse
+            assert {one.name for one in (style.color, style.bgcolor) if one is not None} <= {"default"}

@@ -89,6 +89,8 @@ async def test_each_view(view: str, size: str) -> None:
 async def test_each_box(name: str, keys: tuple[str, ...], size: str) -> None:
     async with inbox(SIZES[size]) as play:
         await play.press(*keys)
+        for corner in "┐└┘":
+            assert play.text.count(corner) == play.text.count("┌")
         same_as_kept(f"box-{name}-{size}", play.text)
 
 

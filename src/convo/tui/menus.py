@@ -148,7 +148,7 @@ class MenuBox(Painted):
             default=0,
         )  # fmt: skip
         words = [cells.width(question.title) + 4, longest, min(cells.width(question.note) + 2, 56),
-                 cells.width(self._hint(question)) + 2, min(cells.width(question.words) + 2, 56),
+                 cells.width(self._hint(question)) + 4, min(cells.width(question.words) + 2, 56),
                  44 if question.field else 0]  # fmt: skip
         return min(max(words), most)
 
@@ -188,7 +188,7 @@ class MenuBox(Painted):
         if question.note:
             rows.append(line())
             rows += [line(" ", Span(part, "muted")) for part in cells.wrap(question.note, inner - 2)]
-        hint = f" {self._hint(question)} "
+        hint = f" {cells.cut(self._hint(question), inner - 4)} "
         bottom = line(mark("└" + "─" * (inner - cells.width(hint) - 1), "muted"), Span(hint, "muted", mark=True),
                       mark("─┘", "muted"))  # fmt: skip
         side = mark("│", "muted")
