@@ -135,6 +135,9 @@ def test_why_here_tells_what_is_special() -> None:
     assert (
         why.why_here(ROW, NOW, "@ana@fosstodon.org") == "Ana (@ana@fosstodon.org) replied to you on Tuesday."
     )
+    assert why.why_here(ROW, NOW, "Ana") == "Ana replied to you on Tuesday.", (
+        "a guest whose name is the handle"
+    )
     assert why.why_here(replace(ROW, reopened=True), NOW) == "Reopened: Ana wrote again."
     assert why.why_here(replace(ROW, reminder=True, reason=""), NOW) == "Ana is back, as you asked."
     assert why.why_here(replace(ROW, woke=True), NOW) == "Ana is back, as you asked."

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textual.events import Paste
 
-from convo.views import State
+from convo.views import Caution, CautionKind, State
 from tests.tui import cast
 from tests.tui.play import Play, inbox, key_event
 from tests.tui.test_setup import first
@@ -97,3 +97,14 @@ async def test_a_note_is_kept_with_its_last_words() -> None:
         await play.press("p", "t")
         await burst(play, " likes moss", "escape")
         assert play.engine.notes[cast.ANA.person_id].endswith("likes moss")
+
+
+async def test_what_is_said_before_sending_stays_in_sight_after_words_typed_fast() -> None:
+    async with inbox() as play:
+        play.engine.answers.cautions_next = (Caution(CautionKind.MOVED, "Carl wrote to Ana."),)
+        await play.press("r")
+        await burst(play, "Yes", "ctrl+s")
+        assert "Carl wrote to Ana." in play.text
+        assert not play.engine.outbox
+        await play.press("ctrl+s")
+        assert [row.text for row in play.engine.outbox.values()] == ["Yes"]

@@ -51,7 +51,7 @@ def _said(row: Row, now: datetime, handle: str) -> str:
     who = name_of(row.who) if row.who else ""
     if not row.reason or row.reason not in {reason.value for reason in Reason} or not who:
         return ""
-    called = f"{who} ({handle})" if handle else who
+    called = f"{who} ({handle})" if handle and handle != who else who
     reason, at = Reason(row.reason), row.waiting_since or row.last_message_at
     words = _WHY[reason].format(called, since(at, now) if reason is Reason.REVIEW else ago(at, now))
     if row.reopened:

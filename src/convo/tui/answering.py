@@ -174,7 +174,7 @@ def changed(screen: InboxScreen) -> None:
     measure(screen)
     box.kept = "keeping …"
     if not box.pasting:
-        box.cautions = ()
+        box.forget_warning()
     screen.draw_reply()
     screen.convo.keep_soon(SAVE_AFTER)
     naming.look(screen)

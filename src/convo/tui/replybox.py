@@ -121,7 +121,7 @@ def answer_line(terms: Terms, size: int, platform: str, own: str = "Go on after 
     me = phrases.at_handle(terms.me)
     source = f"from {me}" + (f", {platform}" if size >= 76 else "")
     name = f"Answer {cells.plain_emoji(who.shown)}" if not who.is_me else own
-    handle = f" ({phrases.at_handle(who)})" if who.name and not who.is_me else ""
+    handle = f" ({phrases.at_handle(who)})" if who.name not in ("", who.handle) and not who.is_me else ""
     room = size - 2 - cells.width(source) - 2
     text = name + handle if cells.width(name + handle) <= room else name
     body = ends(Span(text, bold=True), Span(cells.cut(source, size - 12), "muted"), size - 2)
@@ -163,6 +163,8 @@ class ReplyBox(Vertical):
         self.kept = ""
         self.measure: Measure | None = None
         self.cautions: tuple[str, ...] = ()
+        self._warned: Draft | None = None
+        """The draft that the cautions are about."""
         self.person: int | None = None
         """The chip under the cursor, None while the words have the focus."""
         self.platform = ""
@@ -218,6 +220,19 @@ class ReplyBox(Vertical):
             self.kept = "keeping …"
         self.draft = replace(self.draft, text=self.words.text, cursor=self.words.cursor_offset)
         return self.draft
+
+    def warn(self, words: tuple[str, ...]) -> None:
+        """Say this above the box; the next change of the draft takes it away."""
+        self.cautions, self._warned = words, self._content()
+
+    def forget_warning(self) -> None:
+        """The draft changed; the word of a change from before the warning is none."""
+        if self._warned != self._content():
+            self.cautions, self._warned = (), None
+
+    def _content(self) -> Draft | None:
+        draft = self.take()
+        return replace(draft, cursor=0) if draft is not None else None
 
     def change(self, draft: Draft) -> None:
         """Something but the words changed: readers, people, warning."""

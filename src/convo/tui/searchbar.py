@@ -102,4 +102,4 @@ class SearchBar(Vertical):
 def _person(who: Someone) -> str:
     if who.circle:
         return f"{who.shown}, in your circle"
-    return f"{who.shown} ({phrases.at_handle(who)})" if who.name else who.handle
+    return f"{who.shown} ({phrases.at_handle(who)})" if who.name not in ("", who.handle) else who.handle

@@ -25,7 +25,7 @@ async def send(screen: InboxScreen) -> None:
     if draft is None or box.terms is None:
         return
     if not draft.text.strip() and not draft.attachments:
-        box.cautions = ("There is nothing to send yet.",)
+        box.warn(("There is nothing to send yet.",))
         screen.draw_reply()
     elif draft.edits:
         await _change(screen, draft)
@@ -40,7 +40,7 @@ def _said(screen: InboxScreen, words: tuple[str, ...]) -> bool:
     box = box_of(screen)
     if box.cautions == words:
         return True
-    box.cautions = words
+    box.warn(words)
     screen.draw_reply()
     screen.draw()
     return False
