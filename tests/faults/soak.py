@@ -1,6 +1,6 @@
 """A year of talk through two processes and bad weather: memory stays flat, nothing is lost, the books balance.
 
-    python tests/faults/soak.py [--days 365] [--messages 274] [--answers 14] [--seed 1]
+    python tests/faults/soak.py [--days 365] [--messages 274] [--answers 21] [--seed 1]
 
 The inbox (the app over its engine and the real adapter) and `convo` commands work on one store, against a server
 that honours no idempotency key; every so-manieth request meets a fault. Exit status 1 when the books are wrong.
@@ -233,7 +233,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="A year of talk in bad weather.")
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--messages", type=int, default=274, help="a day")
-    parser.add_argument("--answers", type=int, default=14, help="a day")
+    parser.add_argument("--answers", type=int, default=21, help="a day")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     shared = Path("/dev/shm")
