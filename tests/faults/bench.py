@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from convo.testing import Said
-from tests.faults.places import KINDS, Place, Snapshot, news, talk
-from tests.faults.program import Program, Ran
+from tests.faults.kinds import ANSWERED, KINDS
+from tests.faults.places import Snapshot, news, talk
+from tests.faults.program import Program, Ran, account_lines
 from tests.simulators.faults import Cut, Fault
 
 LATER = 35.0
@@ -99,13 +100,15 @@ class Bench:
 
     def __init__(self, kind: str, directory: Path) -> None:
         self.kind = kind
-        self.place: Place = KINDS[kind]()
+        self.place: Any = KINDS[kind]()
         directory.mkdir(parents=True, exist_ok=True)
         self.program = Program(directory)
         self._write_config()
         self.said: list[Said] = talk(self.place)
         self.news: list[Said] = []
         self.stages: dict[str, Stage] = {}
+        self.verbs: frozenset[str] = frozenset()
+        """What the account can do there."""
         self._make_stages()
 
     def close(self) -> None:
@@ -115,10 +118,8 @@ class Bench:
 
     def _write_config(self) -> None:
         place, path = self.place, self.program.config
-        path.write_text(
-            f'[accounts.here]\nplatform = "{place.account.platform}"\nurl = "{place.site.home.url}"\n'
-            f'user = "{place.account.user}"\nsecret = "{place.secrets[0]}"\n'
-        )
+        lines = account_lines("here", place, place.account.url or place.site.home.url)
+        path.write_text("\n".join([*lines, ""]))
         path.chmod(0o600)
 
     def _make_stages(self) -> None:
@@ -128,6 +129,8 @@ class Bench:
         self.keep("synced")
         self.news = news(self.place, self.said)
         self.keep("news")
+        if self.kind not in ANSWERED:
+            return
         self.begin("synced")
         self.target = self._somebody()
         self.keep("asked")
@@ -135,6 +138,7 @@ class Bench:
         self.keep("queued")
         self.demand("sync")
         self.keep("answered")
+        self.verbs = frozenset(self.program.books()["can"])
 
     def _somebody(self) -> str:
         """Somebody asks something and it is fetched; gives the message to answer."""
@@ -145,7 +149,8 @@ class Bench:
             said = self.place.someone_mentions_me("Will you come?", by="ana")
         self.later(LATER)
         self.demand("sync")
-        return said.uri
+        uri: str = said.uri
+        return uri
 
     def keep(self, name: str) -> None:
         """Keep the present state as a stage."""

@@ -185,6 +185,7 @@ async def _books(session: Session) -> int:
         {
             "conversations": [opened_json(one) for one in opened if one],
             "drafts": [{"message": draft.uri, "text": draft.text} for draft in inbox.drafts()],
+            "can": sorted(session.engine.accounts.can("here").verbs),
             "outbox": [{**outbox_json(row), "uri": row.uri} for row in inbox.outbox(open_only=False)],
         }
     )

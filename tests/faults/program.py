@@ -21,6 +21,16 @@ PATIENCE = 120.0
 """Seconds after which a command that does not end is a failure of its own."""
 
 
+def account_lines(name: str, place: Any, url: str) -> list[str]:
+    """The lines of a config for the account of a conformance world, reached at this address."""
+    lines = [f"[accounts.{name}]", f'platform = "{place.account.platform}"', f'url = "{url}"']
+    lines.append(f'user = "{place.account.user}"')
+    lines += [f'secret = "{secret}"' for secret in place.secrets[:1]]
+    for key, value in place.account.options.items():
+        lines.append(f'{key} = "{url if value == place.site.home.url else value}"')
+    return lines
+
+
 @dataclass(frozen=True)
 class Ran:
     """What one command did; `status` is -9 when it was killed."""

@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.bench import Bench, Course, Kill
 from tests.faults.conftest import Benches
-from tests.faults.places import KINDS
+from tests.faults.kinds import KINDS
 from tests.faults.scenarios import SCENARIOS, Scenario
 
 FIRST, NEWS = SCENARIOS[0], SCENARIOS[1]

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.faults.bench import Verdict
+from tests.faults.kinds import KINDS
 from tests.faults.network import UNTOLD
-from tests.faults.places import KINDS
 from tests.faults.surroundings import SURROUNDINGS
 from tests.faults.weather import ALL, Weather
 from tests.faults.worlds import ANSWERING, PLATFORMS, world

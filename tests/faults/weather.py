@@ -13,7 +13,7 @@ from convo.testing import Where
 from tests.faults.bench import LATER, Books, Verdict
 from tests.faults.network import TOLD, UNTOLD
 from tests.faults.places import Atmosphere, Fediverse
-from tests.faults.program import Program
+from tests.faults.program import Program, account_lines
 from tests.faults.surroundings import Around, surrounded
 from tests.faults.worlds import conversation
 from tests.simulators.faults import Fault
@@ -79,11 +79,7 @@ class Weather:
             ("here", self.world, url),
             ("there", self.beside, self.beside.site.home.url),
         ):
-            lines += [f"[accounts.{name}]", f'platform = "{place.account.platform}"', f'url = "{where}"']
-            lines.append(f'user = "{place.account.user}"')
-            lines += [f'secret = "{secret}"' for secret in place.secrets[:1]]
-            for key, value in place.account.options.items():
-                lines.append(f'{key} = "{where if value == place.site.home.url else value}"')
+            lines += account_lines(name, place, where)
         self.program.config.write_text("\n".join(lines) + "\n")
         self.program.config.chmod(0o600)
         self.program.resolve = around.resolve

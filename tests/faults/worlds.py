@@ -15,7 +15,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {"github": {"enterprise": True}, "x": {"re
 """What makes a world one that a config's `url` leads to, and whose directory may be copied with its sign-in."""
 
 
-def _class(platform: str) -> type[HttpWorld]:
+def running(platform: str) -> type[HttpWorld]:
     """The class of the conformance suite's world of a platform, over HTTP. Fails where there is none."""
     module = import_module(f"tests.adapters.{platform}_world")
     own = [
@@ -26,15 +26,17 @@ def _class(platform: str) -> type[HttpWorld]:
     return next(one for one in own if not any(base in own for base in one.__bases__))
 
 
-ANSWERING = tuple(platform for platform in PLATFORMS if _class(platform).answers)
+ANSWERING = tuple(platform for platform in PLATFORMS if running(platform).answers)
 """Those whose API takes answers."""
 
 
-def world(platform: str) -> Any:
-    """The world of a platform on the machine's clock."""
-    first = _class(platform)
+def world(platform: str, *beside: type, **options: Any) -> Any:
+    """The world of a platform on the machine's clock; `beside`: what else its class is."""
+    first = running(platform)
     kept = {"present": staticmethod(Running), "_tick": lambda self: None}
-    return cast(Any, type(f"Running{first.__name__}", (first,), kept))(**_OPTIONS.get(platform, {}))
+    return cast(Any, type(f"Running{first.__name__}", (*beside, first), kept))(
+        **{**_OPTIONS.get(platform, {}), **options}
+    )
 
 
 def conversation(place: Any) -> list[Any]:

@@ -10,11 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.live.blog import Blog
 from tests.live.convo import Convo
 from tests.live.people import Network, Someone
 
-LAUNCHER = Path(__file__).parents[1] / "servers" / "bluesky" / "run"
+SERVERS = Path(__file__).parents[1] / "servers"
+LAUNCHER = SERVERS / "bluesky" / "run"
+WORDPRESS = SERVERS / "wordpress" / "launch.sh"
 WHY = "CONVO_LIVE is not set: 1 starts tests/servers/bluesky/run, a path names the file with its line of JSON"
+NO_BLOG = "CONVO_LIVE=1 starts a real WordPress; CONVO_LIVE_WORDPRESS names the file with its line of JSON"
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +38,29 @@ def network() -> Iterator[Network]:
         if not line:
             pytest.fail(f"{LAUNCHER} ended with status {server.wait()} and said nothing")
         found = Network(json.loads(line))
+        yield found
+        found.close()
+        server.terminate()
+
+
+@pytest.fixture(scope="session")
+def blog() -> Iterator[Blog]:
+    """The WordPress site of this run."""
+    given = os.environ.get("CONVO_LIVE_WORDPRESS", "")
+    if given:
+        found = Blog.read(given)
+        yield found
+        found.close()
+        return
+    if os.environ.get("CONVO_LIVE") != "1":
+        pytest.skip(NO_BLOG)
+    install = [] if Path("/usr/share/wordpress/wp-settings.php").exists() else ["--install"]
+    with subprocess.Popen(["nice", WORDPRESS, *install], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        line = server.stdout.readline()
+        if not line:
+            pytest.fail(f"{WORDPRESS} ended with status {server.wait()} and said nothing")
+        found = Blog(json.loads(line))
         yield found
         found.close()
         server.terminate()

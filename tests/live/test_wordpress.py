@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,31 +10,6 @@ from tests.live.blog import Blog, Writer, program
 from tests.live.convo import Convo
 
 pytestmark = pytest.mark.live
-LAUNCHER = Path(__file__).parents[1] / "servers" / "wordpress" / "launch.sh"
-WHY = "CONVO_LIVE=1 starts tests/servers/wordpress/launch.sh; CONVO_LIVE_WORDPRESS names the file with its line of JSON"
-
-
-@pytest.fixture(scope="session")
-def blog() -> Iterator[Blog]:
-    """The site of this run."""
-    given = os.environ.get("CONVO_LIVE_WORDPRESS", "")
-    if given:
-        found = Blog.read(given)
-        yield found
-        found.close()
-        return
-    if os.environ.get("CONVO_LIVE") != "1":
-        pytest.skip(WHY)
-    install = [] if Path("/usr/share/wordpress/wp-settings.php").exists() else ["--install"]
-    with subprocess.Popen(["nice", LAUNCHER, *install], stdout=subprocess.PIPE, text=True) as server:
-        assert server.stdout is not None
-        line = server.stdout.readline()
-        if not line:
-            pytest.fail(f"{LAUNCHER} ended with status {server.wait()} and said nothing")
-        found = Blog(json.loads(line))
-        yield found
-        found.close()
-        server.terminate()
 
 
 @pytest.fixture
