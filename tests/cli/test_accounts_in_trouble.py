@@ -123,6 +123,8 @@ def test_revoked_token(town: Town, capsys: pytest.CaptureFixture[str]) -> None:
     town.others_work(capsys)
     said = said_of(town, capsys, "bad")
     assert "secret" in said or "convo login bad" in said
+    (told,) = town.run(capsys, "sync", "bad").err.splitlines()
+    assert told.endswith("Sign in again:  convo login bad")
 
 
 def test_certificate_error(town: Town, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,7 @@
 """Kills `convo` at every point and request, with the power and at random times; lets every network fault hit a sync
 and an answer on every platform; and prints what the books say then.
 
-    python tests/faults/table.py [--ways 'points requests power network'] [--random 20] [--seed 1] [--only WORDS]
+    python tests/faults/table.py [--ways 'points requests power network'] [--random 20] [--seed 1] [--only PATTERN]
 
 Every line is a scenario against one kind of server, or a platform in bad weather: faults tried (those that came too
 late are left out), survived, messages or words lost, answers or messages doubled, anything else that differs from a
@@ -12,6 +12,7 @@ any fault are wrong.
 from __future__ import annotations
 
 import argparse
+import re
 import shutil
 import sys
 import tempfile
@@ -108,7 +109,7 @@ def main() -> int:
     parser.add_argument("--random", type=int, default=20, help="kills at random times for each line")
     parser.add_argument("--ways", default="points requests power network", help="which of these")
     parser.add_argument("--seed", type=int, default=1, help="of the random times")
-    parser.add_argument("--only", default="", help="lines that contain these words")
+    parser.add_argument("--only", default="", help="lines in which this pattern is found")
     options = parser.parse_args()
     shared = Path("/dev/shm")
     directory = Path(tempfile.mkdtemp(prefix="faults-", dir=shared if shared.is_dir() else None))
@@ -117,7 +118,7 @@ def main() -> int:
     began = time.monotonic()
     try:
         for number, kind in enumerate(KINDS):
-            chosen = [one for one in SCENARIOS if options.only in f"{kind}: {one.name}"]
+            chosen = [one for one in SCENARIOS if re.search(options.only, f"{kind}: {one.name}")]
             if not chosen:
                 continue
             bench = Bench(kind, directory / str(number))
@@ -133,7 +134,7 @@ def main() -> int:
         for platform in PLATFORMS if "network" in options.ways else ():
             for name in ("sync", "answer") if platform in ANSWERING else ("sync",):
                 title = f"{platform}: {name} in bad weather"
-                if options.only in title:
+                if re.search(options.only, title):
                     found = weather(platform, directory / title.replace(" ", "-"), name == "answer")
                     print(f"{title:50}" + _cells(found), flush=True)
                     whole += found

@@ -11,6 +11,7 @@ from convo.cli.output import say, say_error, say_json
 from convo.cli.progress import Progress, Stand, Work, beside
 from convo.cli.run import DONE, FAILED, Session, UsageError
 from convo.text import format_time
+from convo.views import Health
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ async def sync(session: Session) -> int:
             "next_poll_at": format_time(outcome.next_poll_at) if outcome.next_poll_at else None,
         }
         if outcome.error:
-            say_error(f"{name}: {outcome.error}")
+            say_error(f"{name}: {outcome.error}{_hint(session, name, outcome.error)}")
     if options.json:
         say_json(document)
     else:
@@ -63,6 +64,14 @@ async def _with_progress(session: Session, work: Awaitable[T]) -> T:
     history = timedelta(days=session.config.inbox.history_days)
     progress = Progress(engine.clock.now(), history, engine.inbox.highest_arrival())
     return await beside(work, stand, progress, engine.clock)
+
+
+def _hint(session: Session, name: str, error: str) -> str:
+    """What to do about an account that must be signed in to again, where its error does not say so itself."""
+    found = next(one for one in session.engine.inbox.accounts() if one.name == name)
+    if found.health is not Health.SIGN_IN or f"convo login {name}" in error:
+        return ""
+    return f" {found.advice}"
 
 
 def _told(fetched: int, sent: int) -> str:
