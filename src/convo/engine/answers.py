@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
 from convo.adapters.contract import AdapterError, Verb
 from convo.clock import Clock
-from convo.engine import cautions, voice
+from convo.engine import cautions, together, voice
 from convo.engine import terms as _terms
 from convo.engine.terms import CannotAnswer, NeedsYes, Places, Terms
 from convo.model import Lookup, Measure, Message, Reason, Visibility
@@ -26,6 +27,8 @@ AGAIN: Final = timedelta(days=1)
 LEAVING: Final = "That answer is leaving right now."
 NOT_THERE: Final = "That answer is not in the outbox."
 
+Known = dict[tuple[str, str], str]
+"""By account and message: what of a draft this process read or wrote last; the rest of it is another window's."""
 LONGEST_HOLD: Final = 600
 """Seconds that an answer can be kept back: time to think better of it. convo schedules nothing."""
 
@@ -47,16 +50,19 @@ class Answers:
         self._places = places
         self._undo_seconds = undo_seconds
         self._context = context
+        self._known: Known = {}
         self.on_outbox: Callable[[], None] | None = None
         """Called when something in the outbox may be due."""
 
     def terms(self, message_id: int, account: str | None = None) -> Terms:
         """On which terms a message can be answered. Raises CannotAnswer, also for an account it did not speak to."""
-        return _terms.load(self._store.reader, self._places, message_id, account)
+        found = _terms.load(self._store.reader, self._places, message_id, account)
+        self._known[found.account, found.message.uri] = found.draft.text if found.draft else ""
+        return found
 
     async def save_draft(self, draft: Draft) -> None:
         """Keep the words as they stand; what was never begun makes no draft. Raises CannotAnswer."""
-        await self._store.write(_save, self._record(draft.account).id, draft, self._clock.now())
+        await self._store.write(_save, self._record(draft.account).id, draft, self._known, self._clock.now())
 
     async def discard_draft(self, account: str, uri: str) -> Act:
         """Throw a draft away; undo brings it back."""
@@ -99,6 +105,7 @@ class Answers:
             _send,
             self._record(terms.account),
             draft,
+            self._known,
             _terms.settled(draft, terms, visibility),
             terms.message.author.person_id,
             now + timedelta(seconds=min(max(window, 0.0), LONGEST_HOLD)),
@@ -206,16 +213,44 @@ class Answers:
         return self._row(outbox_id)
 
 
-def _save(db: sqlite3.Connection, account_id: int, draft: Draft, now: datetime) -> None:
+def _save(db: sqlite3.Connection, account_id: int, draft: Draft, known: Known, now: datetime) -> None:
     empty = not draft.text.strip() and not draft.attachments
-    if empty and drafts.load(db, account_id, draft.uri) is None:
+    stored = drafts.load(db, account_id, draft.uri)
+    if empty and stored is None:
         return
     if not empty and outbox.same_on_its_way(db, account_id, draft.uri, draft.text) is not None:
         return  # a late save of words that have left the box meanwhile: they are in one place
-    drafts.save(db, account_id, draft, now)
+    mine = known.get((draft.account, draft.uri))
+    whole = draft.text if stored is None or mine is None else together.kept(stored.text, mine, draft.text)
+    drafts.save(db, account_id, replace(draft, text=whole), now)
+    known[draft.account, draft.uri] = draft.text
 
 
 def _send(
+    db: sqlite3.Connection,
+    record: AccountRecord,
+    draft: Draft,
+    known: Known,
+    options: dict[str, Any],
+    author: int,
+    leaves_at: datetime,
+    now: datetime,
+) -> int:
+    """Draft to outbox in one transaction; the same words to the same message do not leave twice.
+
+    What another window wrote to the same message stays a draft.
+    """
+    stored, mine = drafts.load(db, record.id, draft.uri), known.get((draft.account, draft.uri))
+    outbox_id = _taken(db, record, draft, options, author, leaves_at, now)
+    if stored is not None and mine is not None and stored.text != draft.text:
+        others = together.rest(stored.text, mine)
+        if others.strip():
+            drafts.save(db, record.id, replace(stored, text=others, cursor=len(others)), now)
+    known[draft.account, draft.uri] = ""
+    return outbox_id
+
+
+def _taken(
     db: sqlite3.Connection,
     record: AccountRecord,
     draft: Draft,
@@ -224,7 +259,6 @@ def _send(
     leaves_at: datetime,
     now: datetime,
 ) -> int:
-    """Draft to outbox in one transaction; the same words to the same message do not leave twice."""
     same = outbox.same_on_its_way(db, record.id, draft.uri, draft.text)
     if same is not None:
         drafts.remove(db, record.id, draft.uri)
