@@ -343,7 +343,7 @@ def test_check_says_that_all_is_well(world: WpComWorld) -> None:
     ("scope", "fine", "words"),
     [
         ("global", True, "global"),
-        ("", True, "all on this site"),
+        ("", True, "everything on this site"),
         ("posts users", False, "lacks comments. Run  convo login blog"),
     ],
 )

@@ -25,6 +25,7 @@ from tests.cli.conftest import Cli
         (("outbox", "retry"), "needs an id"),
         (("outbox", "cancel", "o999"), "not in the outbox"),
         (("circle", "nobody-at-all"), "Nobody called nobody-at-all"),
+        (("--demo", "list"), "list works on your own"),
         (("login", "new"), "--platform"),
         (("logout", "new"), "no account new"),
     ],

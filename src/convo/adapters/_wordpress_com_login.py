@@ -181,5 +181,5 @@ async def scopes(api: Api) -> Finding:
         again = f"Run  convo login {api.name}"
         return Finding("scopes", False, f"The sign-in lacks {', '.join(lacking)}. {again}")
     return Finding(
-        "scopes", True, f"The sign-in may do what it needs ({' '.join(given) or 'all'} on this site)."
+        "scopes", True, f"The sign-in may do what it needs ({' '.join(given) or 'everything on this site'})."
     )

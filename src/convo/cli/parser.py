@@ -352,6 +352,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     for name, value in vars(options).items():
         if name not in _PATHS and not _is_text(value):
             parser.error(f"what was given as {name} is not UTF-8")
+    if options.demo and options.command:
+        parser.error(f"--demo is the inbox with its own cast; {options.command} works on your own")
     return options
 
 
