@@ -46,6 +46,7 @@ IN_ORDER = {
     "turn_mine": "whose turn it is, in the order of the list",
     "turn_theirs": "the same",
     "turn_circle": "the circle, longest silence first",
+    "message_rare": "messages with things that few have, up to a limit",
     "message_said": "what was said in a span of time",
     "outbox_open": "what is on its way",
 }
@@ -132,7 +133,7 @@ def _people(here: World) -> None:
 
 
 def _search(here: World) -> None:
-    for words in ("roof", "ro", "r", "屋根", "屋", "from:ana", "is:waiting word", "has:picture", '"to you"',
+    for words in ("roof", "ro", "r", "屋根", "屋", "from:ana", "is:waiting word", "has:picture", "has:poll", '"to you"',
                   "in:one word", "before:2027 roof", "after:2020 roof"):  # fmt: skip
         list(search(here.db, words))
         list(search(here.db, words, newest_first=False))

@@ -363,7 +363,8 @@ def cost(here: World, query: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "query", ["from:rare", "from:rare words", "from:many has:picture", "is:waiting", "words", "語"]
+    "query",
+    ["from:rare", "from:rare words", "from:many has:picture", "has:poll", "is:waiting", "words", "語"],
 )
 def test_the_first_answers_cost_the_same_however_much_is_stored(
     here: World, query: str, monkeypatch: pytest.MonkeyPatch
@@ -383,7 +384,11 @@ def test_the_first_answers_cost_the_same_however_much_is_stored(
             kind="slow",
         )
 
-    here.page(*(message(n, someone("rare"), "words 語", 100, mentions=named(ME)) for n in range(1, 9)))
+    polls = (Attachment("poll", "https://far.example/q", "yes\nno"),)
+    rare = someone("rare")
+    here.page(
+        *(message(n, rare, "words 語", 100, mentions=named(ME), attachments=polls) for n in range(1, 9))
+    )
     fill(100, 200)
     before = cost(here, query)
     fill(300, 3000)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from convo.store import words
 from convo.store.connection import micros
 from convo.store.query import Filter, Query, SearchError, Term, day, parse
+from convo.store.schema import RARE, RARE_THINGS
 from convo.values import frozen
 
 __all__ = ["SearchError", "Stretch", "search", "snippet", "stretch"]
@@ -243,7 +244,14 @@ def _in_states(db: sqlite3.Connection, one: Filter) -> Condition:
     return source, [json.dumps(one.values)]
 
 
-_SOURCES = {"from": _by_people, "is": _in_states}
+def _with_rare(_: sqlite3.Connection, one: Filter) -> Condition:
+    """The messages with things that few have, as a source; "" for what many have."""
+    if not set(RARE_THINGS).issuperset(one.values):
+        return "", []
+    return f"message m INDEXED BY message_rare WHERE {RARE}", []
+
+
+_SOURCES = {"from": _by_people, "is": _in_states, "has": _with_rare}
 
 
 def _condition(db: sqlite3.Connection, one: Filter) -> Condition:
