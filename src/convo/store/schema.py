@@ -340,7 +340,7 @@ CREATE INDEX person_me ON person (is_me, platform, uid) WHERE is_me = 1;
 
 RARE_THINGS = ("poll", "video", "sound", "file")
 RARE = " OR ".join(f"""instr(extra, '["{kind}",')""" for kind in RARE_THINGS)
-"""True of messages with a thing that few have, as `convo.store.packing` writes it: no string there holds a bare quote."""
+"""True of messages with a thing that few have, as `store.packing` writes it: no string there holds a bare quote."""
 
 THINGS = f"CREATE INDEX message_rare ON message (id) WHERE {RARE};"
 
