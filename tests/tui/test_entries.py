@@ -165,6 +165,7 @@ def test_covered_deleted_held() -> None:
     assert texts(replace(ANA, content_warning="food"))[1:] == ["   covered: food. z shows it"]
     gone = replace(ANA, deleted=True, text="", attachments=(), links=())
     assert texts(gone)[1:] == ["   Ana took this message back."]
+    assert "You took this message back." in texts(replace(gone, author=cast.ME))[1]
     assert texts(replace(ANA, held=True))[0].endswith("Tue 9:14, to approve")
     assert entries.HELD in texts(replace(ANA, held=True), 70)[-1]
 

@@ -105,7 +105,10 @@ async def test_own_words_are_changed_and_deleted_only_when_asked_for_twice() -> 
         assert play.engine.log == [
             ("edit", 103, "We are looking at two houses near the river. Both need a roof. Soon.")
         ]
-        await play.press("D", "enter")
+        await play.press("D")
+        assert "This cannot be taken back." in play.text
+        assert "waits again" not in play.text, "it answered nobody"
+        await play.press("enter")
         assert len(play.engine.log) == 1
         await play.press("D", "d")
         assert play.engine.log[-1] == ("delete", 103)

@@ -131,7 +131,8 @@ def _chosen(
 
 def _refusal(entry: Entry, message: Message, can: Can) -> str:
     if entry.deleted:
-        return f"{voice.name_of(entry.author)} took this message back."
+        who = "You" if entry.author.is_me else voice.name_of(entry.author)
+        return f"{who} took this message back."
     said = message.refusals.get(Verb.ANSWER.value, "")
     if said or Verb.ANSWER in can.verbs:
         return said

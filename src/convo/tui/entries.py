@@ -135,7 +135,8 @@ def entry_lines(entry: Entry, frame: Frame) -> list[Line]:
 def body_lines(entry: Entry, frame: Frame, width: int) -> list[Line]:
     """What a message says, without its head line."""
     if entry.deleted:
-        return [line(Span(f"{phrases.first_name(entry.author)} took this message back.", "muted"))]
+        who = "You" if entry.author.is_me else phrases.first_name(entry.author)
+        return [line(Span(f"{who} took this message back.", "muted"))]
     if entry.content_warning and entry.message_id not in frame.uncovered:
         cover = f"covered: {entry.content_warning}. z shows it"
         return [line(Span(part, "muted")) for part in cells.wrap(cover, width)]

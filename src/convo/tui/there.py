@@ -140,7 +140,11 @@ async def delete_own(screen: InboxScreen) -> None:
             screen.thread.show(desk.engine.inbox.open(opened.row.thread_id))
         desk.say("Your message is deleted.")
 
-    words = f'"{voice.taste(entry)}" This cannot be taken back. Whom it answered waits again.'
+    words = f'"{voice.taste(entry)}" This cannot be taken back.'
+    opened = screen.thread.opened
+    said = {one.uri: one.author for one in opened.entries} if opened is not None else {}
+    if entry.parent_uri in said and not said[entry.parent_uri].is_me:
+        words += f" {voice.name_of(said[entry.parent_uri])} waits again."
     yes, no = Choice("d", "delete it there"), Choice("n", "no, keep it")
     screen.ask(yes_or_no("Delete your message?", words, yes, no, chosen))
 
