@@ -73,12 +73,12 @@ HERE, THERE = (POST, REPLY_COPY), (POST_COPY, REPLY)
 class Sides:
     """A store with the user on both sides of a bridge: account `masto` and account `bsky`."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, **mine: Person) -> None:
         self.store = Store.open(directory, HandClock(NOW))
         self.now: datetime = NOW
         self.accounts = {
             me.platform: self.store.write_now(accounts.remember, name, me.platform, me, "{}", NOW)
-            for name, me in (("masto", ME), ("bsky", ME_THERE))
+            for name, me in (mine or {"masto": ME, "bsky": ME_THERE}).items()
         }
         for number in self.accounts.values():
             self.store.write_now(accounts.good_sync, number, NOW)

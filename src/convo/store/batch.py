@@ -139,14 +139,15 @@ class Batch:
     def _same_author(self, message: Message) -> bool:
         """A message never moves to another author, whoever says so."""
         before = self._stored.get(message.uri)
-        return before is None or before.author.uid == message.author.uid
+        return before is None or copies.is_same(before.author, message.author)
 
     def _save_people(self) -> None:
         """Store authors, and whom the user's own messages name."""
         authors = [message.author for message in self._batch.values()]
         people = persons.save_all(self._db, authors)
         if any(author.original for author in authors):
-            self._meet(copies.introduce(self._db, self._own, people, authors))
+            self._meet(copies.introduce(self._db, people, authors))
+        self._meet(copies.one_address(self._db, people, self._batch, self._stored))
         self._mine = {uri for uri, message in self._batch.items() if self._own.wrote(message)}
         named = {
             Person(message.author.platform, uid, handle)
@@ -162,6 +163,8 @@ class Batch:
         """Somebody turned out to be who was known under another name."""
         self._touched |= met.threads
         self._news.spoken_to |= met.known
+        for platform, uid in met.me:
+            self._own.add(platform, uid)
 
     def _save_rows(self) -> list[tuple[int, Sequence[Any]]]:
         """Insert what is new and update what changed; gives number and content of the new ones."""
@@ -223,22 +226,27 @@ class Batch:
             message = replace(message, filtered=before.filtered)
         parent_uri = self._parents[message.uri] or before.parent_uri
         content = stored.content(message)
-        edited = content != before.content and (before.content[1] or 0) <= (content[1] or 0)
+        elsewhere = message.author.platform != before.author.platform
+        # Two platforms never put the same words alike: what is shown changes only with what was said.
+        known_at = (before.content[1] or 0) + elsewhere
+        edited = content != before.content and known_at <= (content[1] or 0)
         seen_by = {int(number) for number in before.account_ids.split()}
         self._touched.add(before.thread_id)
         if not edited and parent_uri == before.parent_uri and self._account in seen_by:
             return
         if edited:
             stored.replace_content(self._db, before, content)
-        subject = message if edited else before.message()
+        subject = message if edited or elsewhere else before.message()
         judged = self._judged(subject, parent_uri, before.id, before.author_id)
+        if elsewhere and judged.addressed is None and before.addressed is not None:
+            judged = judging.of(before)
         if before.print is not None:
             self._news.prints.add(before.print)
         if edited and judged.addressed and before.addressed is None and not before.orphan:
             self._reopen(message, before)
         seen_by.add(self._account)
         account_ids = self._own.in_order(seen_by, subject, self._judge.author_of(parent_uri))
-        names = self._names(message) if edited else before.names
+        names = self._names(message) if edited or not before.is_me else before.names
         self._db.execute(_UPDATE, (parent_uri, *judged.columns, account_ids, names, before.id))
 
     def _seen_by_too(self, before: Stored) -> None:

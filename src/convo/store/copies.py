@@ -16,7 +16,7 @@ from typing import Final
 from convo.model import Message, Person
 from convo.store import people, persons, places, threads, turns, twins
 from convo.store.connection import micros
-from convo.store.own import Own
+from convo.store.stored import Stored
 
 _NEAR: Final = timedelta(days=1)
 """A copy states the time of its original: so far apart they may be, where the original is looked for by its page."""
@@ -77,20 +77,26 @@ class Met:
     """The threads that changes."""
     known: set[int] = field(default_factory=set)
     """Persons to be known to the user, who wrote to the other that they are."""
+    me: list[Key] = field(default_factory=list)
+    """Persons who turned out to be the user."""
     joined: set[int] = field(default_factory=set)
 
-    def add(self, db: sqlite3.Connection, copied: int, other: int) -> None:
-        """Whoever a bridge shows is who they are elsewhere: the user is the user, others become one human with them.
+    def add(self, db: sqlite3.Connection, one: int, other: int) -> None:
+        """Two persons are one: the user is the user under both names, others become one human.
 
         Not where the user said that they are two, or made a human of each.
         """
-        if db.execute("SELECT is_me FROM person WHERE id = ?", (other,)).fetchone()[0]:
-            if db.execute("UPDATE person SET is_me = 1 WHERE id = ? AND NOT is_me", (copied,)).rowcount:
-                self.threads |= threads.of_person(db, copied)
-        elif _join(db, copied, other):
-            both = {copied, other}
+        me = dict(db.execute("SELECT id, is_me FROM person WHERE id IN (?, ?)", (one, other)).fetchall())
+        both = {one, other}
+        if any(me.values()):
+            for number in (number for number, is_me in me.items() if not is_me):
+                self.me += db.execute(
+                    "UPDATE person SET is_me = 1 WHERE id = ? RETURNING platform, uid", (number,)
+                ).fetchall()
+                self.threads |= threads.of_person(db, number)
+        elif _join(db, one, other):
             self.joined |= both
-            self.threads |= threads.of_person(db, copied) | threads.of_person(db, other)
+            self.threads |= threads.of_person(db, one) | threads.of_person(db, other)
             known = persons.known_among(db, both)
             self.known |= both - known if known else set()
 
@@ -155,29 +161,59 @@ def _folded(name: str) -> str:
 # Who wrote them -----------------------------------------------------------------------------------------
 
 
-def introduce(db: sqlite3.Connection, own: Own, numbers: Mapping[Key, int], authors: Iterable[Person]) -> Met:
+def introduce(db: sqlite3.Connection, numbers: Mapping[Key, int], authors: Iterable[Person]) -> Met:
     """Find whom those are elsewhere whom a bridge shows, before their messages are judged."""
     met = Met()
     for author in {one.uid: one for one in authors if one.original}.values():
-        number = numbers[author.platform, author.uid]
-        for other, is_me in _elsewhere(db, author):
-            met.add(db, number, other)
-            if is_me:
-                own.add(author.platform, author.uid)
+        for other in _elsewhere(db, author):
+            met.add(db, numbers[author.platform, author.uid], other)
     turns.settle(db, met.joined)
     return met
 
 
-def _elsewhere(db: sqlite3.Connection, author: Person) -> list[tuple[int, bool]]:
-    """The persons who are meant, by number, and whether they are the user."""
+def is_same(before: Person, person: Person) -> bool:
+    """Whether two accounts mean one person by the author of one message.
+
+    Platforms that speak one protocol may name people by different addresses; the whole handle is the same.
+    """
+    if before.uid == person.uid:
+        return True
+    return (
+        before.platform != person.platform
+        and "@" in person.handle.lstrip("@")
+        and before.handle.lower() == person.handle.lower()
+    )
+
+
+def one_address(
+    db: sqlite3.Connection,
+    numbers: Mapping[Key, int],
+    batch: Mapping[str, Message],
+    stored: Mapping[str, Stored],
+) -> Met:
+    """Find who wrote messages, by URI, that came through another platform before."""
+    met = Met()
+    pairs = {
+        (stored[uri].author_id, numbers[message.author.platform, message.author.uid])
+        for uri, message in batch.items()
+        if uri in stored and stored[uri].author.platform != message.author.platform
+    }
+    for before, number in sorted(pairs):
+        met.add(db, before, number)
+    turns.settle(db, met.joined)
+    return met
+
+
+def _elsewhere(db: sqlite3.Connection, author: Person) -> list[int]:
+    """The persons who are meant, by number."""
     rows = db.execute(
-        "SELECT p.id, p.is_me, p.platform, p.uid, p.handle FROM (SELECT DISTINCT platform FROM account) a"
+        "SELECT p.id, p.platform, p.uid, p.handle FROM (SELECT DISTINCT platform FROM account) a"
         " CROSS JOIN person p ON p.platform = a.platform AND p.uid = ?1"
-        " UNION SELECT p.id, p.is_me, p.platform, p.uid, p.handle FROM place a JOIN person p ON p.id = a.person_id"
+        " UNION SELECT p.id, p.platform, p.uid, p.handle FROM place a JOIN person p ON p.id = a.person_id"
         " WHERE a.place = ?2 AND a.kind = 'handle'",
         (author.original, author.original.lower()),
     ).fetchall()
-    return [(id_, bool(is_me)) for id_, is_me, *who in rows if _is_meant(author, Person(*who))]
+    return [id_ for id_, *who in rows if _is_meant(author, Person(*who))]
 
 
 def _join(db: sqlite3.Connection, one: int, other: int) -> bool:

@@ -30,6 +30,11 @@ class Judged(NamedTuple):
         return self.addressed, self.orphan, self.unjudged, self.quiet, self.thanks, self.print
 
 
+def of(kept: Stored) -> Judged:
+    """What a stored message was judged to be."""
+    return Judged(kept.addressed, kept.orphan, kept.unjudged, kept.quiet, kept.thanks, kept.print)
+
+
 class Judge:
     """Judges the messages of one batch, which may answer each other and what is stored."""
 
@@ -68,10 +73,16 @@ class Judge:
         found = self._batch.get(uri)
         if found is not None:
             return Parent(
-                found.author.uid in mine, {mention.uid for mention in found.mentions}, asks(found.text)
+                found.author.uid in mine or self.own.wrote(found),
+                {mention.uid for mention in found.mentions},
+                asks(found.text),
             )
         kept = self._stored.get(uri)
-        return None if kept is None else Parent(kept.author.uid in mine, kept.named, asks(kept.text))
+        return (
+            None
+            if kept is None
+            else Parent(kept.is_me or kept.author.uid in mine, kept.named, asks(kept.text))
+        )
 
 
 def _decide(
