@@ -196,5 +196,5 @@ def audience(message: Message, facts: Facts) -> tuple[Mention, ...]:
     people = {message.author.uid: Mention(message.author.uid, message.author.handle)}
     for mention in message.mentions:
         people.setdefault(mention.uid, Mention(mention.uid, mention.handle))
-    people.pop(facts.uid, None)
-    return tuple(people.values())
+    me = facts.handle.lower()  # another platform of the same protocol may name the user by another address
+    return tuple(one for one in people.values() if one.uid != facts.uid and one.handle.lower() != me)
