@@ -73,6 +73,7 @@ def comment_of(world: WpComWorld, said: Said) -> Comment:
         ("https://ana.example", "https://public-api.wordpress.com/", "https://public-api.wordpress.com"),
         ("https://ana.example", "", "https://ana.example"),
         ("https://wordpress.com.example", "", "https://wordpress.com.example"),
+        ("", "https://public-api.wordpress.com", ""),
     ],
 )
 def test_which_sites_are_there(url: str, api: str, base: str) -> None:

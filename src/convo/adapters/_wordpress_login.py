@@ -48,7 +48,8 @@ def address(text: str) -> str:
 
 def base_url(account: AccountConfig) -> str:
     """The site: `url`, or the one API of all sites on WordPress.com; "" when the config does not name it."""
-    return api_of(account) if hosted(account) else address(account.url)
+    there = address(account.url)
+    return api_of(account) if there and hosted(account) else there
 
 
 async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: Ask) -> LoginResult:
