@@ -77,6 +77,8 @@ class FakeLogin:
         told = self.came.result() if self.came.done() else dict(typed.result())
         typed.cancel()
         self.log.append({"url": where, **told})
+        if told["code"] == "wrong":
+            raise Failure('The code was not taken: "The grant is invalid"')
         return LoginOutcome("@ana@fosstodon.example", "the system keyring", "fosstodon")
 
 
@@ -209,6 +211,23 @@ async def test_a_code_from_another_device() -> None:
         await play.type("k7")
         await play.press("enter")
     assert play.login.log == [{"url": "fosstodon.example", "code": "k7"}]
+
+
+async def test_after_a_wrong_code_the_page_is_asked_for_a_new_one_and_that_is_taken() -> None:
+    async with first() as play:
+        await play.press("enter")
+        await play.type("m.example")
+        await play.press("enter")
+        await play.type("wrong")
+        await play.press("enter")
+        assert 'The code was not taken: "The grant is invalid"' in play.text
+        assert "Open the page once more for another code." in " ".join(play.text.split())
+        assert "•" not in play.text
+        assert len(play.opened) == 1
+        await play.type("k7")
+        await play.press("enter")
+    assert [told["code"] for told in play.login.log] == ["wrong", "k7"]
+    assert play.app.return_value is not None
 
 
 async def test_the_address_is_copied_whole() -> None:

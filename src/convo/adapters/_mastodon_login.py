@@ -65,8 +65,9 @@ async def login(account: AccountConfig, http_for: Callable[[str], Http], ask: As
     try:
         answers = await ask(
             LoginStep(
-                f"Sign in on {url}. A token you already have is taken as it is "
-                f"(Preferences, Development, New application; scopes: {SCOPES}).",
+                f"Sign in on {url}: go on with nothing in the field, and its own page asks you to say yes. "
+                "A token you already have is taken as it is (Preferences, Development, New application; "
+                f"scopes: {SCOPES}).",
                 fields=(LoginField("token", "Access token (leave it empty to sign in there)", secret=True),),
             )
         )

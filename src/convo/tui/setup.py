@@ -132,9 +132,9 @@ class SetupScreen(Palette, Screen[Ended]):
 
     # what the sign-in asks of its view
 
-    async def show_step(self, step: LoginStep, typed: Mapping[str, str]) -> None:
-        """The fields of a step, with what was typed into them before."""
-        self.step, self.refused = step, ""
+    async def show_step(self, step: LoginStep, typed: Mapping[str, str], refused: str = "") -> None:
+        """The fields of a step, with what was typed into them before, or why they are asked for once more."""
+        self.step, self.refused = step, refused
         await self._body.query("FieldBox, .setup-words, Address").remove()
         fields = [
             FieldBox(field.name, field.label, field.help, typed.get(field.name, ""), field.secret, self.ascii_glyphs)
@@ -142,13 +142,13 @@ class SetupScreen(Palette, Screen[Ended]):
         ]  # fmt: skip
         address = step.elsewhere if step.elsewhere and step.fields else step.open_url
         head, foot = Painted(classes="setup-words head"), Painted(classes="setup-words foot")
-        refused = Painted(classes="setup-words refused")
+        below = Painted(classes="setup-words refused")
         page = [Painted(classes="setup-words before"), Address(address), Painted(classes="setup-words after")]
-        await self._body.mount(head, *(page if address else []), *fields, refused, foot)
+        await self._body.mount(head, *(page if address else []), *fields, below, foot)
         self.draw()
         empty = [box for box in fields if not box.value] or fields
         self.set_focus(empty[0].field if empty else None)
-        if step.wait_for_redirect and self.parts.browser and safe_address(step.open_url):
+        if step.wait_for_redirect and self.parts.browser and not refused and safe_address(step.open_url):
             self.app.open_url(step.open_url)
 
     def show_refusal(self, words: str) -> None:

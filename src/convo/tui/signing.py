@@ -17,8 +17,8 @@ Run = Callable[["Wish", "Ask"], Awaitable["LoginOutcome"]]
 class View(Protocol):
     """What shows the steps of a sign-in."""
 
-    async def show_step(self, step: LoginStep, typed: Mapping[str, str]) -> None:
-        """Show a step with what was typed into it before."""
+    async def show_step(self, step: LoginStep, typed: Mapping[str, str], refused: str = "") -> None:
+        """Show a step with what was typed into it before; `refused` is why it is asked once more."""
         ...
 
     def show_refusal(self, words: str) -> None:
@@ -56,6 +56,8 @@ class SignIn:
         """So many steps are answered without being shown again."""
         self._asked = 0
         self._answer: asyncio.Future[Mapping[str, str]] | None = None
+        self._refused = ""
+        """What to say below the page that is shown once more: its code was not taken, and it gives another."""
         self.busy = False
 
     def begin(self) -> None:
@@ -69,11 +71,24 @@ class SignIn:
             outcome = await self._run(self._wish, self._ask)
         except Failure as error:
             self._answer = None
+            if self._page_again(error.words):
+                self.begin()
+                return
             self._busy(False)
             self._view.show_refusal(error.words)
         else:
             self._typed.clear()
             self._view.signed_in(outcome)
+
+    def _page_again(self, words: str) -> bool:
+        """Whether a page of the platform has to be shown once more: a code is good for the attempt it was made for."""
+        if self._refused or self._shown < 0 or not self._steps[self._shown].wait_for_redirect:
+            self._refused = ""
+            return False
+        self._typed[self._shown] = {}
+        self._given = self._shown
+        self._refused = f"{words.rstrip('.')}. Open the page once more for another code."
+        return True
 
     async def _ask(self, step: LoginStep) -> Mapping[str, str]:
         place, self._asked = self._asked, self._asked + 1
@@ -85,7 +100,8 @@ class SignIn:
         self._steps[place:], self._typed[place:], self._shown = [step], [typed], place
         answer = self._answer = asyncio.get_running_loop().create_future()
         self._busy(False)
-        await self._view.show_step(step, typed)
+        again, self._refused = self._refused, ""
+        await self._view.show_step(step, typed, again)
         try:
             given: Mapping[str, str] = await answer
             return given
