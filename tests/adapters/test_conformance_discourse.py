@@ -15,9 +15,7 @@ from convo.testing.reading import ReadingSuite
 from convo.testing.whole import WholeSuite
 from tests.adapters.discourse_world import DiscourseWorld
 
-_ONCE = (
-    "Discourse takes the same words only once in five minutes; test_discourse.py holds what convo says then"
-)
+_ONCE = "Discourse takes the same words only once in five minutes; test_discourse_answers.py holds what convo says then"
 
 
 def _world(**options: object) -> Iterator[DiscourseWorld]:
@@ -59,4 +57,4 @@ class TestWithin(_Once, ReadingSuite, KnowingSuite, AnsweringSuite, DeliveringSu
         )
 
     def test_a_mention_names_me(self) -> None:
-        pytest.skip("this site tells no ids of those who are named; test_discourse.py looks them up")
+        pytest.skip("this site tells no ids of those who are named; test_discourse_reading.py looks them up")

@@ -9,7 +9,7 @@ import pytest
 from convo.testing import AdapterSuite
 from tests.adapters.wordpress_world import WordPressWorld
 
-_ONCE = "WordPress takes the same words to the same comment only once; test_wordpress.py holds what convo says then"
+_ONCE = "WordPress takes the same words to one comment only once; test_wordpress_answers.py holds what convo says then"
 
 
 def _world(role: str, **options: object) -> Iterator[WordPressWorld]:

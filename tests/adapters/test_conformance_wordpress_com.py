@@ -11,7 +11,7 @@ from convo.testing import AdapterSuite
 from tests.adapters.wpcom_world import WpComWorld
 from tests.simulators.wpcom import Quirks
 
-_ONCE = "WordPress takes the same words to the same comment only once; test_wordpress.py holds what convo says then"
+_ONCE = "WordPress takes the same words to one comment only once; test_wordpress_answers.py holds what convo says then"
 
 
 def _world(role: str, **options: Any) -> Iterator[WpComWorld]:

@@ -11,8 +11,8 @@ import pytest
 from convo.engine import Engine
 from convo.engine.together import kept, rest
 from convo.model import Message
+from tests.engine.answers_scene import draft, terms
 from tests.engine.stage import Stage
-from tests.engine.test_answers import draft, terms
 
 Play = Callable[[Engine, Engine, Message], Coroutine[Any, Any, None]]
 

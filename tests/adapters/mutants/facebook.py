@@ -84,13 +84,13 @@ MUTATIONS = [
         _left_standing,
     ),
     _of(
-        "_answers::test_the_same_words_again_are_perhaps_there_already",
+        "_refusals::test_the_same_words_again_are_perhaps_there_already",
         "does not look after words that are there already",
         "answer.find",
         _nothing_found,
     ),
     _of(
-        "_answers::test_what_signing_in_again_mends[190-463-has expired]",
+        "_refusals::test_what_signing_in_again_mends[190-463-has expired]",
         "takes every error for a refusal",
         "errors._raise",
         _final,

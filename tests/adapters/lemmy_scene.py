@@ -1,0 +1,44 @@
+"""What the tests of the Lemmy adapter share: simulated servers, an answer that is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from convo.adapters.lemmy import Lemmy
+from convo.model import Message
+from convo.testing import Said
+from convo.testing.tools import answer_to, received
+from tests.adapters.lemmy_world import LemmyWorld
+from tests.adapters.playing import run
+
+Make = Callable[..., LemmyWorld]
+
+
+@pytest.fixture
+def make() -> Iterator[Make]:
+    """Makes worlds with options of the server."""
+    made: list[LemmyWorld] = []
+
+    def world(**options: Any) -> LemmyWorld:
+        made.append(LemmyWorld(**options))
+        return made[-1]
+
+    yield world
+    for one in made:
+        one.stop()
+
+
+@pytest.fixture
+def world(make: Make) -> LemmyWorld:
+    return make()
+
+
+def answered(world: LemmyWorld, said: Said, text: str = "my answer") -> Message:
+    async def work(adapter: Lemmy) -> Message:
+        parent = await received(adapter, world, said)
+        return await adapter.answer(await adapter.prepare(answer_to(adapter, parent, text)))
+
+    return run(world, work)
