@@ -18,7 +18,9 @@ from convo.store import (
     accounts,
     choices,
     conversation,
+    drafts,
     ingest,
+    outbox,
     people,
     persons,
     rows,
@@ -28,7 +30,7 @@ from convo.store import (
     upkeep,
 )
 from convo.store.journal import Told
-from convo.views import Entry, Row, Seen, State, View
+from convo.views import Draft, Entry, Row, Seen, State, View
 from tests.store.world import NOW, context
 
 ME = Person("mastodon", "https://one.example/@me", "me@one.example", "Kim Me")
@@ -289,6 +291,50 @@ def test_what_came_before_the_bridge_was_known(sides: Sides) -> None:
     assert sides.texts() == [POST.text, REPLY.text]
     assert sides.db.execute("SELECT text FROM draft").fetchall() == [(draft,)]
     assert sides.row().has_draft
+
+
+@pytest.mark.parametrize("order", [(HERE, THERE), (THERE, HERE)])
+def test_words_about_a_message_stay_with_it(sides: Sides, order: tuple[tuple[Message, ...], ...]) -> None:
+    """Begun on either side, also in a box that was open while the other side came."""
+    sides.come(*order[0])
+    uri, account = order[0][1].uri, sides.accounts[order[0][0].author.platform]
+    draft = Draft(
+        account="masto", uri=uri, text="The red", cursor=0, visibility=None, content_warning=None, language="",
+        dropped=(), attachments=(), edits="", touched_at=NOW, seen_arrival=2,
+    )  # fmt: skip
+    sides.store.write_now(drafts.save, account, draft, NOW)
+    sides.come(*order[1])
+    sides.store.write_now(drafts.save, account, replace(draft, text="The red one"), NOW)
+    for address in (REPLY.uri, REPLY_COPY.uri, sides.entries()[1].uri):
+        found = drafts.load(sides.db, account, address)
+        assert found is not None
+        assert found.text == "The red one"
+    assert len(drafts.every(sides.db)) == 1
+    how: dict[str, Any] = {"key": "k", "leaves_at": NOW + timedelta(hours=1), "now": NOW}
+    for number, address in enumerate((uri, order[1][1].uri)):
+        id_ = sides.store.write_now(
+            lambda db, at: outbox.take(db, account, at, "The red one", {}, **how), address
+        )
+        assert drafts.every(sides.db) == []
+        assert outbox.same_on_its_way(sides.db, account, REPLY_COPY.uri, "The red one") == id_
+        back = sides.store.write_now(outbox.back_to_draft, id_, NOW)
+        assert back is not None, number
+        assert (back.uri, back.text) == (sides.entries()[1].uri, "The red one")
+    sides.store.write_now(choices.discard_draft, account, order[1][1].uri, NOW)
+    assert drafts.every(sides.db) == []
+
+
+def test_words_follow_when_the_copy_is_shown_no_more(sides: Sides) -> None:
+    sides.come(*HERE, *THERE)
+    account = sides.accounts["mastodon"]
+    draft = Draft(
+        account="masto", uri=REPLY_COPY.uri, text="The red", cursor=0, visibility=None, content_warning=None,
+        language="", dropped=(), attachments=(), edits="", touched_at=NOW, seen_arrival=2,
+    )  # fmt: skip
+    sides.store.write_now(drafts.save, account, draft, NOW)
+    sides.gone(REPLY_COPY)
+    assert sides.entries()[1].uri == REPLY.uri
+    assert [one.uri for one in drafts.every(sides.db)] == [REPLY.uri]
 
 
 def test_whoever_the_user_wrote_to_is_no_stranger_on_the_other_side(sides: Sides) -> None:

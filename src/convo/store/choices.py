@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from convo.store import people, persons, quieting
+from convo.store import people, persons, quieting, twins
 from convo.store.connection import micros, moment
 from convo.store.journal import Changes, Errand, Record, Told, goes_on, record
 from convo.store.own import Own
@@ -216,6 +216,7 @@ def _forget_apart(db: sqlite3.Connection, changes: Changes, person_id: int, othe
 
 def discard_draft(db: sqlite3.Connection, account_id: int, uri: str, now: datetime) -> Record:
     """Throw a draft away, and what the platform said of it."""
+    uri = twins.shown_uri(db, uri)
     changes = Changes(db)
     changes.drop("draft", account_id, uri)
     refused = db.execute(

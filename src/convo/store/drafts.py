@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from convo.model import Visibility
+from convo.store import twins
 from convo.store.connection import micros, moment
 from convo.views import Draft
 
@@ -20,6 +22,7 @@ _SELECT = (
 
 def save(db: sqlite3.Connection, account_id: int, draft: Draft, now: datetime) -> None:
     """Keep a draft as it stands; an account and a message have one."""
+    draft = replace(draft, uri=twins.shown_uri(db, draft.uri))
     old = db.execute(
         "SELECT options, seen_arrival FROM draft WHERE account_id = ? AND uri = ?", (account_id, draft.uri)
     ).fetchone()
@@ -39,6 +42,7 @@ def save(db: sqlite3.Connection, account_id: int, draft: Draft, now: datetime) -
 
 def load(db: sqlite3.Connection, account_id: int, uri: str) -> Draft | None:
     """The draft of an account about a message."""
+    uri = twins.shown_uri(db, uri)
     found = db.execute(f"{_SELECT} WHERE d.account_id = ? AND d.uri = ?", (account_id, uri)).fetchone()
     return _draft(found) if found else None
 
@@ -52,6 +56,7 @@ def put_back(
     db: sqlite3.Connection, account_id: int, uri: str, text: str, options: Mapping[str, Any], now: datetime
 ) -> None:
     """Move the words of an answer that has not left into its draft, before what was begun there meanwhile."""
+    uri = twins.shown_uri(db, uri)
     begun = db.execute(
         "SELECT text, options, seen_arrival FROM draft WHERE account_id = ? AND uri = ?", (account_id, uri)
     ).fetchone()
@@ -70,6 +75,7 @@ def put_back(
 
 def remove(db: sqlite3.Connection, account_id: int, uri: str) -> None:
     """Take a draft away whose words have gone elsewhere."""
+    uri = twins.shown_uri(db, uri)
     db.execute("DELETE FROM draft WHERE account_id = ? AND uri = ?", (account_id, uri))
 
 
@@ -90,6 +96,7 @@ def remove_pasted(db: sqlite3.Connection, thread_ids: Collection[int]) -> None:
 
 def has_changed(db: sqlite3.Connection, account_id: int, uri: str) -> bool:
     """Whether the message was edited since the draft about it was begun."""
+    uri = twins.shown_uri(db, uri)
     found = db.execute(
         "SELECT options FROM draft WHERE account_id = ? AND uri = ?", (account_id, uri)
     ).fetchone()

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from convo.model import Mention, Reply, Upload, Visibility
-from convo.store import conversation, drafts
+from convo.store import conversation, drafts, twins
 from convo.store.connection import micros, moment
 from convo.values import frozen
 from convo.views import Draft, OutboxRow, OutboxState, Someone
@@ -49,6 +49,7 @@ def take(
     now: datetime,
 ) -> int:
     """Move the words from their draft into the outbox: held until `leaves_at`, or queued when that has come."""
+    uri = twins.shown_uri(db, uri)
     state = OutboxState.HELD if leaves_at > now else OutboxState.QUEUED
     drafts.remove(db, account_id, uri)
     db.execute("DELETE FROM outbox WHERE account_id = ? AND uri = ? AND state = 'failed'", (account_id, uri))
@@ -64,6 +65,7 @@ def take(
 
 def same_on_its_way(db: sqlite3.Connection, account_id: int, uri: str, text: str) -> int | None:
     """An answer with the very same words to the same message that has not settled yet."""
+    uri = twins.shown_uri(db, uri)
     found = db.execute(
         "SELECT id FROM outbox WHERE uri = ? AND account_id = ? AND text = ?"
         " AND state IN ('held', 'queued', 'sending', 'unsure') ORDER BY id LIMIT 1",
@@ -74,6 +76,7 @@ def same_on_its_way(db: sqlite3.Connection, account_id: int, uri: str, text: str
 
 def sent_before(db: sqlite3.Connection, account_id: int, uri: str, text: str, since: datetime) -> int | None:
     """An answer with the very same words to the same message that left since then and was not deleted."""
+    uri = twins.shown_uri(db, uri)
     found = db.execute(
         "SELECT outbox.id FROM outbox LEFT JOIN message ON message.uri = outbox.sent_uri"
         " WHERE outbox.uri = ? AND account_id = ? AND outbox.text = ? AND state = 'sent'"

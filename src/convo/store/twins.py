@@ -36,6 +36,16 @@ def shown(db: sqlite3.Connection, message_id: int) -> int:
     return int(row[0]) if row else message_id
 
 
+def shown_uri(db: sqlite3.Connection, uri: str) -> str:
+    """The URI of the message that is shown for this one: what the user's words about it are kept under."""
+    row = db.execute(
+        "SELECT s.uri FROM message m JOIN twin t ON t.message_id = m.id JOIN message s ON s.id = t.shown_id"
+        " WHERE m.uri = ?",
+        (uri,),
+    ).fetchone()
+    return str(row[0]) if row else uri
+
+
 def members(db: sqlite3.Connection, message_id: int) -> list[int]:
     """All messages that are one with this, the shown one first."""
     first = shown(db, message_id)
@@ -92,10 +102,21 @@ def regroup(db: sqlite3.Connection, original_ids: Iterable[int]) -> None:
         db.executemany(
             "UPDATE message SET print = NULL WHERE id = ? AND print IS NOT NULL", [(id_,) for id_ in hidden]
         )
+        _move_words(db, shown_id, hidden)
         order = sorted(rows, key=lambda row: (row[2], row[0] != shown_id))
         account_ids = " ".join(dict.fromkeys(number for row in order for number in row[3].split()))
         db.execute(
             "UPDATE message SET account_ids = ?1 WHERE id = ?2 AND account_ids <> ?1", (account_ids, shown_id)
+        )
+
+
+def _move_words(db: sqlite3.Connection, shown_id: int, hidden: Iterable[int]) -> None:
+    """What the user wrote about a message that is not shown any more is about the one that is."""
+    for table in ("draft", "outbox"):
+        db.executemany(
+            f"UPDATE OR IGNORE {table} SET uri = (SELECT uri FROM message WHERE id = ?1)"
+            " WHERE uri = (SELECT uri FROM message WHERE id = ?2)",
+            [(shown_id, id_) for id_ in hidden],
         )
 
 
