@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from convo.progress import Tell, untold
-from convo.store import Store, exporting, importing, lines, threads
+from convo.store import Store, exporting, importing, lines, reads, threads
 from convo.store.connection import connect, sentence
 from convo.store.merging import Merged
 from convo.views import Failure
@@ -57,10 +57,12 @@ async def bring_in(store: Store, path: Path, now: datetime, tell: Tell = untold)
     What stopped it, at any place, is made up for by doing it again.
     """
     await asyncio.to_thread(lines.check, path, tell)
+    before = reads.highest_arrival(store.reader)
     await store.ingest(importing.history_parts(lines.read(path, tell, "MB of the file merged"), now))
     merged = await store.write(
         importing.state, lines.read(path, tell, "MB of the file read for what you did"), now, FATE
     )
+    merged.changed += reads.highest_arrival(store.reader) > before
     ids = set(merged.threads)
     for platform, uid in merged.persons:
         ids |= _spoken_in(store.reader, platform, uid)
