@@ -121,8 +121,7 @@ MOVES_IN_BOXES = {
 """What belongs to a text field or says one sentence: its key works, but no list of commands names it."""
 
 
-def test_every_command_stands_in_the_help_or_belongs_to_a_field() -> None:
-    assert {command.name for command in COMMANDS if not command.listed} <= MOVES_IN_BOXES
+def test_every_command_without_a_key_is_named_in_the_help() -> None:
     keymap = Keymap()
     shown = {place: " ".join(line.text for line in help_lines(keymap, place, 200)) for place in HELP_ORDER}
     for command in COMMANDS:
@@ -131,9 +130,6 @@ def test_every_command_stands_in_the_help_or_belongs_to_a_field() -> None:
         where = next(place for place in HELP_ORDER if place in command.where)
         if not command.keys:
             assert command.help in shown[where].partition("Without a key, under :")[2], command.name
-            continue
-        key = shown_key(command.keys[0]).rpartition(" ")[2]
-        assert key in shown[where], command.name
 
 
 def test_every_act_on_a_row_is_in_its_menu() -> None:

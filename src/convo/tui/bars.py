@@ -150,7 +150,7 @@ def keys(screen: InboxScreen, size: int) -> Line:
         if command == "go":
             shown.append(("g", "go to", ""))
             continue
-        if not keymap.keys(command):
+        if not keymap.keys(command) or (name == "help" and command == "page_down" and not screen.page.below):
             continue
         label = _label_here(screen, command)
         if label not in [known for _, known, _ in shown]:  # two keys for one thing: the first one is enough
@@ -160,7 +160,7 @@ def keys(screen: InboxScreen, size: int) -> Line:
 
 _QUIET_LABELS = {"quiet": "not quiet", "mute_person": "end it (mute, note why)"}
 _PLACE_LABELS: dict[str, dict[str, str]] = {
-    "help": {"search": "find a key"},
+    "help": {"search": "find a key", "page_down": "more"},
     "people": {"to_people": "to the words"},
     "found": {"open": "this person", "to_found": "on, to the results"},
 }

@@ -48,8 +48,8 @@ def _view(letter: str, name: str, *more: str) -> Command:
 COMMANDS: tuple[Command, ...] = (
     Command("next", ("j", "down"), "next", "next", "Move", EVERY),
     Command("previous", ("k", "up"), "previous", "previous", "Move", (*EVERY, "found")),
-    Command("top", ("g g", "home"), "top", "to the top", "Move", (*PANES, "help", "person")),
-    Command("bottom", ("G", "end"), "bottom", "to the bottom", "Move", (*PANES, "help", "person")),
+    Command("top", ("g g", "home"), "top", "to the top", "Move", (*PANES, "help", "person", "accounts")),
+    Command("bottom", ("G", "end"), "bottom", "to the bottom", "Move", (*PANES, "help", "person", "accounts")),
     Command("page_down", ("pagedown",), "page on", "a page down", "Move", (*PANES, "help", "person")),
     Command("page_up", ("pageup",), "page back", "a page up", "Move", (*PANES, "help", "person")),
     Command("open", ("enter", "l", "right"), "open", "open, then answer", "Move",
@@ -185,7 +185,7 @@ KEY_LINES: dict[str, tuple[str, ...]] = {
     "list, one pane": ("answer", "done", "snooze", "undo", "open", "search", "commands", "help"),
     "views": ("open", "forward", "search", "commands", "leave", "help"),
     "thread": ("answer", "done", "snooze", "next_waiting", "undo", "links", "copy", "commands", "help"),
-    "one": ("answer", "done", "snooze", "mute", "next_waiting", "undo", "back", "help"),
+    "one": ("answer", "done", "next_waiting", "snooze", "mute", "undo", "back", "help"),
     "end": ("view_waiting", "view_answered", "undo", "leave", "help"),
     "marked": ("done", "snooze", "mute", "quiet", "circle", "mark", "back", "help"),
     "quiet": ("quiet", "mute_person", "open", "answer", "undo", "commands", "help"),
@@ -200,7 +200,7 @@ KEY_LINES: dict[str, tuple[str, ...]] = {
     "names": ("take_name", "next_name", "close_names"),
     "people": ("person_right", "drop_person", "to_people", "send", "keep"),
     "accounts": ("open", "show_new", "snooze", "browser", "copy", "back", "help"),
-    "help": ("search", "forward", "back"),
+    "help": ("page_down", "search", "forward", "back"),
     "first": ("back", "quit"),
     "persons": ("open", "answer", "circle", "note", "join", "narrow", "back", "help"),
     "person": (

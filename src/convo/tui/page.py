@@ -13,7 +13,7 @@ from convo.engine import voice
 from convo.engine.standing import RESTS
 from convo.engine.when import shown_time, shown_when
 from convo.tui import cells
-from convo.tui.commands import COMMANDS, HELP_ROWS, SECTIONS, Command, Place, shown_key
+from convo.tui.commands import BOX, COMMANDS, HELP_ROWS, SECTIONS, Command, Place, shown_key
 from convo.tui.keymap import Keymap
 from convo.tui.lines import EMPTY, Line, Span, emphasised, line, mark
 from convo.tui.paint import Inked
@@ -68,6 +68,11 @@ class Page(Inked, ScrollView, can_focus=True):
         self.virtual_size = Size(self.size.width, len(lines))
         self.refresh()
 
+    @property
+    def below(self) -> bool:
+        """Whether there is more than what is seen, further down."""
+        return self.scroll_offset.y + self.app.size.height - 3 < len(self.lines)
+
     def scroll_lines(self, lines: int) -> None:
         """Scroll by so many lines."""
         most = max(len(self.lines) - self.size.height, 0)
@@ -82,7 +87,8 @@ class Page(Inked, ScrollView, can_focus=True):
 
 def help_lines(keymap: Keymap, place: Place, wide: int, words: str = "") -> list[Line]:
     """The keys of a place by section, in as many columns as fit."""
-    commands = [command for command in COMMANDS if place in command.where and command.listed]
+    places = set(BOX) if place == "reply" else {place}
+    commands = [command for command in COMMANDS if places & set(command.where) and command.listed]
     blocks = []
     for section in SECTIONS:
         rows = _help_rows([one for one in commands if one.section == section], keymap, words)
@@ -126,7 +132,7 @@ def _help_rows(commands: list[Command], keymap: Keymap, words: str) -> list[Line
         if words.casefold() in f"{text} {command.label} {shown}".casefold():
             rows.append(line("  ", Span(cells.pad(shown, _KEYS), "text", True), "  ", text))
     if views and words.casefold() in "go to a view g":
-        rows.append(line("  ", Span(cells.pad("g …", _KEYS), "text", True), f"  view: {' '.join(views)}"))
+        rows.append(line("  ", Span(cells.pad("g …", _KEYS), "text", True), f"  view {' '.join(views)}"))
     return rows
 
 
