@@ -85,6 +85,7 @@ def test_statuses_of_the_bridge(uri: str, actor: str, original: str) -> None:
         ("ana.lind.example.ap.brid.gy", "at://lind.example/@ana/1", "", "ana.lind.example"),
         ("ana.lind.example.ap.brid.gy", "https://[lind.example/@ana/1", "", "ana.lind.example"),
         ("ana.lind.example.ap.brid.gy", "", "", "ana.lind.example"),
+        ("ana.lind.example.ap.brid.gy", f"https://lind.example/@ana/{'1' * 2_000}", "", "ana.lind.example"),
     ],
 )  # fmt: skip
 def test_posts_of_the_bridge(handle: str, address: str, original: str, name: str) -> None:

@@ -347,6 +347,15 @@ def test_whoever_the_user_wrote_to_is_no_stranger_on_the_other_side(sides: Sides
     assert persons.known_among(sides.db, {ben.person_id}) == {ben.person_id}
 
 
+def test_the_circle_holds_on_both_sides(sides: Sides) -> None:
+    sides.come(*HERE)
+    sides.store.write_now(choices.circle, sides.entries()[1].author.person_id, NOW)
+    alone = said("at://did:plc:ben/app.bsky.feed.post/8", BEN, "And this?", 2, mentions=named(ME_THERE))
+    sides.come(alone)
+    sides.come(*THERE, *HERE)
+    assert [row.who.circle for row in sides.rows(View.WAITING) if row.who] == [True, True]
+
+
 def test_who_was_said_to_be_two_stays_two(sides: Sides) -> None:
     sides.come(*HERE, *THERE)
     ben = sides.entries()[1].author.person_id

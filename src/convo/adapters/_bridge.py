@@ -22,6 +22,8 @@ _COPY_OF_POST = re.compile(
 )
 _ACTOR = re.compile(rf"https://bsky\.brid\.gy/ap/({_DID})")
 _FROM_FEDIVERSE = ".ap.brid.gy"
+_LONGEST = 2_000
+"""Letters of an address that is kept."""
 
 
 def did_of_actor(actor: str) -> str:
@@ -60,7 +62,7 @@ def status_of_record(handle: str, address: str) -> tuple[str, str]:
     except ValueError:
         return "", name
     host = (parts.hostname or "").lower()
-    if not name or parts.scheme != "https" or not host:
+    if not name or parts.scheme != "https" or not host or len(address) > _LONGEST:
         return "", name
     written = _name_in(parts.path)
     folded = written.replace("_", "-").replace("~", "-")

@@ -96,7 +96,8 @@ class Met:
                 self.threads |= threads.of_person(db, number)
         elif _join(db, one, other):
             self.joined |= both
-            self.threads |= threads.of_person(db, one) | threads.of_person(db, other)
+            if both & people.in_circle(db):
+                self.threads |= threads.of_person(db, one) | threads.of_person(db, other)
             known = persons.known_among(db, both)
             self.known |= both - known if known else set()
 
