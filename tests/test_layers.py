@@ -141,3 +141,9 @@ def test_no_class_past_250_and_no_module_past_400_lines() -> None:
             if isinstance(node, ast.ClassDef):
                 length = (node.end_lineno or 0) - node.lineno + 1
                 assert length <= 250, f"convo.{name}.{node.name} has {length} lines"
+
+
+def test_no_module_of_tests_past_400_lines() -> None:
+    tests = Path(__file__).parent
+    lengths = {path.relative_to(tests): len(path.read_text().splitlines()) for path in tests.rglob("*.py")}
+    assert not {path: length for path, length in lengths.items() if length > 400}, "split by subject"

@@ -11,7 +11,7 @@ import pytest
 
 from convo.clock import HandClock
 from convo.store import Store, choices, repair, transfer
-from tests.store.test_twins import HERE, REPLY, THERE, Sides
+from tests.store.twins_scene import HERE, REPLY, THERE, Sides
 from tests.store.world import NOW
 
 

@@ -11,7 +11,7 @@ import pytest
 from convo.model import Message, Person
 from convo.store import conversation, people
 from convo.views import State
-from tests.store.test_twins import Sides, named, said
+from tests.store.twins_scene import Sides, named, said
 from tests.store.world import NOW
 
 ME = Person("mastodon", "https://one.example/@me", "me@one.example", "Kim Me")

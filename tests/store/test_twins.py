@@ -1,21 +1,17 @@
-"""One conversation seen on both sides of a bridge: one thread, one message, one human, whatever comes first."""
+"""Both sides of a bridge: one thread, one message, one human, whatever comes first."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from convo.clock import HandClock
-from convo.model import Conversation, Mention, Message, Page, Person
+from convo.model import Conversation, Message
 from convo.store import (
-    Store,
-    accounts,
     choices,
     conversation,
     drafts,
@@ -23,107 +19,29 @@ from convo.store import (
     outbox,
     people,
     persons,
-    rows,
     search,
     triage,
-    twins,
     upkeep,
 )
 from convo.store.journal import Told
-from convo.views import Draft, Entry, Row, Seen, State, View
+from convo.views import Draft, Seen, State, View
+from tests.store.twins_scene import (
+    BEN,
+    BEN_COPIED,
+    HERE,
+    ME,
+    ME_COPIED,
+    ME_THERE,
+    POST,
+    POST_COPY,
+    REPLY,
+    REPLY_COPY,
+    THERE,
+    Sides,
+    said,
+)
+from tests.store.twins_scene import sides as sides
 from tests.store.world import NOW, context
-
-ME = Person("mastodon", "https://one.example/@me", "me@one.example", "Kim Me")
-ME_THERE = Person("bluesky", "did:plc:me", "me.bsky.example", "Kim There")
-ME_COPIED = Person(
-    "bluesky", "did:plc:bridged", "me.one.example.ap.brid.gy", "Kim Me", original="me.one.example"
-)
-BEN = Person("bluesky", "did:plc:ben", "ben.bsky.example", "Ben")
-BEN_COPIED = Person(
-    "mastodon", "https://bsky.brid.gy/r/ben", "ben.bsky.example@bsky.brid.gy", "Ben", original=BEN.uid
-)
-MALLORY = Person("bluesky", "did:plc:mallory", "mallory.bsky.example", "Mallory")
-
-
-def said(uri: str, author: Person, text: str, hours: float, **how: Any) -> Message:
-    return Message(uri=uri, author=author, created_at=NOW - timedelta(hours=hours), text=text, **how)
-
-
-def named(*them: Person) -> tuple[Mention, ...]:
-    return tuple(Mention(one.uid, one.handle) for one in them)
-
-
-POST = said(
-    "https://one.example/users/me/statuses/1", ME, "Who knows moss?", 30, url="https://one.example/@me/1"
-)
-POST_COPY = said(
-    "at://did:plc:bridged/app.bsky.feed.post/1", ME_COPIED, "Who knows moss?", 30, copy_of=POST.url
-)
-REPLY = said(
-    "at://did:plc:ben/app.bsky.feed.post/2", BEN, "I do. Which one do you mean?", 20,
-    parent_uri=POST_COPY.uri, root_uri=POST_COPY.uri, url="https://bsky.app/profile/did:plc:ben/post/2",
-    mentions=named(ME_THERE), local_id="",
-)  # fmt: skip
-REPLY_COPY = said(
-    f"https://bsky.brid.gy/convert/ap/{REPLY.uri}", BEN_COPIED, "I do. Which one do you mean?", 20,
-    parent_uri=POST.uri, url="https://bsky.brid.gy/r/https://bsky.app/profile/ben/post/2", local_id="902",
-    mentions=named(ME), copy_of=REPLY.uri,
-)  # fmt: skip
-HERE, THERE = (POST, REPLY_COPY), (POST_COPY, REPLY)
-
-
-class Sides:
-    """A store with the user on both sides of a bridge: account `masto` and account `bsky`."""
-
-    def __init__(self, directory: Path, **mine: Person) -> None:
-        self.store = Store.open(directory, HandClock(NOW))
-        self.now: datetime = NOW
-        self.accounts = {
-            me.platform: self.store.write_now(accounts.remember, name, me.platform, me, "{}", NOW)
-            for name, me in (mine or {"masto": ME, "bsky": ME_THERE}).items()
-        }
-        for number in self.accounts.values():
-            self.store.write_now(accounts.good_sync, number, NOW)
-
-    @property
-    def db(self) -> Any:
-        return self.store.reader
-
-    def come(self, *messages: Message, kind: str = "incoming", **page: Any) -> None:
-        """Messages come, each through the account of its platform, in this order."""
-        for message in messages:
-            account = self.accounts[message.author.platform]
-            self.store.write_now(
-                ingest.save_page, account, kind, kind, Page((message,), **page), context(), user=False
-            )
-
-    def gone(self, message: Message) -> None:
-        account = self.accounts[message.author.platform]
-        page = Page(gone=(message.uri,))
-        self.store.write_now(ingest.save_page, account, "own", "own", page, context(), user=False)
-
-    def rows(self, view: View = View.ALL) -> tuple[Row, ...]:
-        return rows.page(self.db, rows.Wanted(view), "", 50, self.now).rows
-
-    def row(self) -> Row:
-        (row,) = self.rows()
-        return row
-
-    def entries(self) -> list[Entry]:
-        return conversation.entries(self.db, self.row().thread_id)
-
-    def texts(self) -> list[str]:
-        return [entry.text for entry in self.entries()]
-
-    def waiting(self) -> list[str]:
-        return [entry.text for entry in self.entries() if entry.waiting]
-
-
-@pytest.fixture
-def sides(tmp_path: Path) -> Iterator[Sides]:
-    made = Sides(tmp_path / "data")
-    yield made
-    made.store.close()
 
 
 @pytest.mark.parametrize("order", list(permutations((POST, POST_COPY, REPLY, REPLY_COPY))))
@@ -389,57 +307,3 @@ def test_closing_marks_read_on_both_sides(sides: Sides) -> None:
     sides.store.write_now(triage.done, [Seen(row.thread_id, row.arrival)], NOW, told)
     found = sides.db.execute("SELECT account_id FROM errand WHERE verb = 'mark_read' ORDER BY 1").fetchall()
     assert [number for (number,) in found] == sorted(sides.accounts.values())
-
-
-# Whom nobody believes -----------------------------------------------------------------------------------
-
-
-def apart(sides: Sides) -> None:
-    """The stranger's words stand for themselves, and nothing happened to what they point at."""
-    assert sides.db.execute("SELECT count(*) FROM twin").fetchone()[0] == 0
-    assert sides.db.execute("SELECT count(*) FROM copy WHERE original_id IS NOT NULL").fetchone()[0] == 0
-
-
-def test_a_copy_of_somebody_elses_words(sides: Sides) -> None:
-    """Whoever the bridge shows is believed about their own words only."""
-    sides.come(*HERE, *THERE)
-    forged = said(
-        "at://did:plc:eve/app.bsky.feed.post/9", Person("bluesky", "did:plc:eve", "eve.evil.example.ap.brid.gy",
-        original="eve.evil.example"), "Buy my moss", 10, copy_of=POST.url, mentions=named(ME_THERE),
-    )  # fmt: skip
-    before = sides.db.execute("SELECT * FROM twin").fetchall()
-    sides.come(forged)
-    assert sides.db.execute("SELECT * FROM twin").fetchall() == before
-    assert {row.words for row in sides.rows()} == {REPLY.text, "Buy my moss"}
-    assert sides.db.execute("SELECT is_me FROM person WHERE uid = 'did:plc:eve'").fetchone() == (0,)
-
-
-def test_a_copy_that_only_says_so(sides: Sides) -> None:
-    """Without an identity that a bridge made, no message is a copy."""
-    sides.come(*HERE)
-    sides.come(said("at://did:plc:mallory/app.bsky.feed.post/9", MALLORY, "Buy", 20, copy_of=POST.url))
-    apart(sides)
-    sides.come(POST)
-    apart(sides)
-
-
-def test_an_original_by_somebody_else(sides: Sides) -> None:
-    """Whoever states another's page as their own is not taken for its author."""
-    sides.come(POST_COPY)
-    eve = Person("mastodon", "https://evil.example/@eve", "eve@evil.example")
-    sides.come(said("https://evil.example/9", eve, "Buy my moss", 30, url=POST.url))
-    apart(sides)
-    sides.come(POST)
-    assert {row.words for row in sides.rows()} == {POST.text, "Buy my moss"}
-
-
-def test_the_same_name_on_the_same_platform_is_nobody_elsewhere(sides: Sides) -> None:
-    """A handle of one's own domain is not the fediverse account that is called like it."""
-    lookalike = Person("bluesky", "did:plc:like", "me.one.example")
-    sides.come(said("at://did:plc:like/app.bsky.feed.post/1", lookalike, "Not you", 20), POST_COPY)
-    apart(sides)
-    assert sides.db.execute("SELECT is_me FROM person WHERE uid = 'did:plc:like'").fetchone() == (0,)
-
-
-def test_no_bridge_costs_one_look(sides: Sides) -> None:
-    assert twins.of(sides.db, [1, 2]) == []

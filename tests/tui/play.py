@@ -25,6 +25,7 @@ from tests.tui.fake import FakeEngine
 
 SHOTS = Path(__file__).parent / "shots"
 WIDE, USUAL, SMALL = (120, 40), (80, 24), (60, 20)
+SIZES = {"120x40": WIDE, "80x24": USUAL, "60x20": SMALL}
 
 
 ENDLESS = ("engine", "login")

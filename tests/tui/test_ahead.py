@@ -9,7 +9,7 @@ from textual.events import Paste
 from convo.views import Caution, CautionKind, State
 from tests.tui import cast
 from tests.tui.play import Play, inbox, key_event
-from tests.tui.test_setup import first
+from tests.tui.setup_play import first
 from tests.tui.test_there import ALL, PICTURE
 
 

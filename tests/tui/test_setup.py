@@ -1,138 +1,26 @@
-"""The first start by keys: choosing, signing in by the platform's own flow, refusals, and the first look."""
+"""The first start: choosing a place, signing in, going back."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from textual.events import Paste
-from textual.pilot import Pilot
 
 from convo.config import Config, LookConfig
-from convo.engine.login import Ask, LoginField, LoginOutcome, LoginStep, Offer, Wish
-from convo.tui.first import FirstApp, has_browser, parts_for, shown_path
-from convo.tui.setup import Ended, Parts
-from convo.views import AccountStatus, Failure, Health
-from tests.tui import cast
-from tests.tui.play import SMALL, USUAL, WIDE, inbox, key_event, same_as_kept, screen_text, settled
+from convo.engine.login import Offer
+from convo.tui.first import has_browser, parts_for, shown_path
+from convo.tui.setup import Ended
+from tests.tui.play import SIZES, WIDE, same_as_kept
+from tests.tui.setup_play import OFFERS, PAGE, first
 
-SIZES = {"120x40": WIDE, "80x24": USUAL, "60x20": SMALL}
-OFFERS = (
-    Offer("mastodon", "Mastodon", "and GoToSocial, Akkoma, Pixelfed, Friendica"),
-    Offer("bluesky", "Bluesky", "with an app password"),
-    Offer("wordpress", "WordPress", "comments on your blog"),
-)
 MORE = tuple(Offer(name, name.capitalize()) for name in ("discourse", "lemmy", "gitea", "matrix", "zulip"))
-ASKED = LoginStep(
-    "convo signs in with an app password, never with your main one. Make one at the address below.",
-    open_url="https://bsky.example/settings/app-passwords",
-    fields=(
-        LoginField("handle", "Your handle", help="in full, such as you.bsky.social"),
-        LoginField("password", "App password", secret=True),
-    ),
-)
-SERVER = LoginStep("Which server is your account on?", fields=(LoginField("url", "Address of your server"),))
-PAGE = LoginStep(
-    "Allow convo to read what is said to you and to answer.",
-    open_url="https://fosstodon.example/oauth/authorize?client_id=k3x9&redirect_uri=loopback",
-    fields=(LoginField("code", "Code the page shows", secret=True),),
-    wait_for_redirect=True,
-    elsewhere="https://fosstodon.example/oauth/authorize?client_id=k3x9&redirect_uri=oob",
-)
-
-
-class FakeLogin:
-    """A platform that takes one password, and a server that takes one code."""
-
-    def __init__(self) -> None:
-        self.log: list[dict[str, str]] = []
-        self.hold: asyncio.Event | None = None
-        self.came: asyncio.Future[dict[str, str]] | None = None
-
-    async def run(self, wish: Wish, ask: Ask) -> LoginOutcome:
-        if wish.platform == "mastodon":
-            return await self._server(ask)
-        told = dict(await ask(ASKED))
-        self.log.append(told)
-        if self.hold is not None:
-            await self.hold.wait()
-        if told["password"] != "right":
-            raise Failure(
-                'Bluesky said: "Invalid identifier or password". Make a new one, then run:  convo login x'
-            )
-        return LoginOutcome("ana.bsky.social", "the system keyring", "bluesky")
-
-    async def _server(self, ask: Ask) -> LoginOutcome:
-        where = (await ask(SERVER))["url"]
-        if "." not in where:
-            raise Failure(f'There is no server "{where}".')
-        self.came = asyncio.get_running_loop().create_future()
-        typed = asyncio.ensure_future(_awaited(ask(PAGE)))
-        await asyncio.wait({typed, self.came}, return_when=asyncio.FIRST_COMPLETED)
-        told = self.came.result() if self.came.done() else dict(typed.result())
-        typed.cancel()
-        self.log.append({"url": where, **told})
-        if told["code"] == "wrong":
-            raise Failure('The code was not taken: "The grant is invalid"')
-        return LoginOutcome("@ana@fosstodon.example", "the system keyring", "fosstodon")
-
-
-async def _awaited(asking: Awaitable[Any]) -> Any:
-    return await asking
-
-
-@dataclass
-class FirstPlay:
-    """The set-up in use."""
-
-    app: FirstApp
-    pilot: Pilot[Ended]
-    login: FakeLogin
-    opened: list[str]
-
-    @property
-    def text(self) -> str:
-        return screen_text(self.app)  # type: ignore[arg-type]
-
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            self.app.post_message(key_event(key))
-            await self.settle()
-
-    async def type(self, text: str) -> None:
-        await self.press(*({" ": "space", ".": "full_stop"}.get(sign, sign) for sign in text))
-
-    async def settle(self) -> None:
-        await settled(self.app, self.pilot)
-
-
-async def _keyring() -> str:
-    return "the system keyring"
 
 
 async def _no_keyring() -> str:
     return "/home/ana/.local/share/convo/secrets"
-
-
-@asynccontextmanager
-async def first(
-    size: tuple[int, int] = USUAL, *, keeps_in: Callable[[], Awaitable[str]] = _keyring, look: LookConfig | None = None,
-    **more: Any,
-) -> AsyncIterator[FirstPlay]:  # fmt: skip
-    login = FakeLogin()
-    parts = Parts(OFFERS, login.run, keeps_in, lambda words: None, "~/.config/convo/config.toml")
-    app = FirstApp(replace(parts, **more), look)
-    opened: list[str] = []
-    app.open_url = lambda url, new_tab=True: opened.append(url)  # type: ignore[method-assign, misc]
-    async with app.run_test(size=size) as pilot:
-        play = FirstPlay(app, pilot, login, opened)
-        await play.settle()
-        yield play
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -362,122 +250,3 @@ def test_parts_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert parts.first
     assert not parts.many
     assert "mastodon" in {offer.platform for offer in parts.offers}
-
-
-LOOKING = (
-    AccountStatus("fosstodon", "mastodon", "@me", Health.LOOKING, "", "", None, None),
-    AccountStatus("bsky", "bluesky", "me", Health.LOOKING, "", "", None, None),
-    AccountStatus("bread", "wordpress", "me", Health.SIGN_IN, "It does not take the password any more.",
-                  "Sign in again:  convo login bread", None, None),
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("size", SIZES)
-async def test_the_first_look(size: str) -> None:
-    async with inbox(SIZES[size]) as play:
-        play.engine.statuses = list(LOOKING)
-        play.engine.accounts.looking = {"fosstodon": cast.at(12), "bsky": None}
-        play.app.desk.refresh_facts()
-        await play.app.first_look()
-        await play.settle()
-        same_as_kept(f"setup-look-{size}", play.text)
-        assert "back to 12 November …" in play.text
-        play.engine.statuses = [replace(one, health=Health.FINE) for one in LOOKING]
-        play.engine.accounts.looking = {}
-        await play.tell()
-        assert not play.app.inbox.page.kind, "the inbox is there by itself"
-        assert play.cursor == "Ana Lind"
-
-
-async def test_esc_leaves_the_first_look_and_it_goes_on() -> None:
-    async with inbox() as play:
-        play.engine.statuses = list(LOOKING)
-        play.engine.accounts.looking = {}
-        play.app.desk.refresh_facts()
-        await play.app.first_look()
-        await play.settle()
-        await play.press("escape")
-        assert not play.app.inbox.page.kind
-        assert not play.engine.stopped
-
-
-async def test_signing_in_again_from_the_accounts_page(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    login = FakeLogin()
-    async with inbox() as play:
-        play.engine.statuses[3] = replace(
-            play.engine.statuses[3], health=Health.SIGN_IN, advice="Sign in again"
-        )
-        play.app.offline = False
-        play.app.desk.config = replace(play.app.desk.config, path=tmp_path / "config.toml")
-        monkeypatch.setattr(type(play.app), "data_dir", tmp_path)
-        monkeypatch.setattr("convo.tui.first.parts_for", _parts_of(login))
-        play.app.desk.refresh_facts()
-        await play.press("A", "enter")
-        await play.settle()
-        await play.settle()
-        assert "Sign in to Bluesky again, for bread" in screen_text(play.app)
-        await play.press("e")
-        assert play.engine.log == [], "letters are text, and none reaches the list"
-        await play.press("escape")
-        assert play.app.inbox.page.kind == "accounts"
-        await play.press("enter")
-        await play.type("ana")
-        await play.press("enter")
-        await play.type("right")
-        await play.press("enter")
-        await play.settle()
-        assert play.app.setup is None
-        assert ("look", "bread") in play.engine.log
-        assert "Its key is in the system keyring." in play.status
-
-
-def _parts_of(login: FakeLogin) -> Callable[..., Parts]:
-    def parts_for(config: Config, path: Path, data_dir: Path, *, again: str = "", copy: Any = None) -> Parts:
-        return Parts(OFFERS, login.run, _keyring, copy, str(path), again, "bluesky", first=False)
-
-    return parts_for
-
-
-async def test_one_more_place_ends_the_inbox_to_come_back_with_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    login = FakeLogin()
-    async with inbox() as play:
-        play.app.offline = False
-        play.app.desk.config = replace(play.app.desk.config, path=tmp_path / "config.toml")
-        monkeypatch.setattr(type(play.app), "data_dir", tmp_path)
-        monkeypatch.setattr("convo.tui.first.parts_for", _parts_of(login))
-        await play.press("A", *["j"] * 9)
-        assert "▌  one more place …" in play.text
-        await play.press("enter", "j", "enter")
-        await play.type("ana")
-        await play.press("enter")
-        await play.type("right")
-        await play.press("enter")
-        await play.settle()
-    assert play.app.again
-    assert play.app.came_words.startswith("bluesky is ana.bsky.social.")
-
-
-async def test_the_demo_signs_in_nowhere() -> None:
-    async with inbox() as play:
-        play.engine.statuses[0] = replace(
-            play.engine.statuses[0], health=Health.SIGN_IN, advice="Sign in again"
-        )
-        play.app.desk.refresh_facts()
-        await play.press("A", "enter")
-        assert play.status.startswith("The demo has no accounts to sign in to.")
-
-
-async def test_an_account_rests_and_is_looked_at_all_the_same() -> None:
-    async with inbox() as play:
-        play.app.offline = False
-        await play.press("A", "j", "s")
-        assert "Let bsky rest" in play.text
-        await play.press("t")
-        assert play.engine.log == [("rest", "bsky", cast.at(21, 9, 0)), ("look", "bsky")]
-        assert play.status.startswith("bsky rests until Sat 9:00.")
-        await play.press("enter")
-        assert play.engine.log[2:] == [("wake", "bsky"), ("look", "bsky")]
