@@ -38,6 +38,7 @@ from tests.store.twins_scene import (
     REPLY_COPY,
     THERE,
     Sides,
+    named,
     said,
 )
 from tests.store.twins_scene import sides as sides
