@@ -300,6 +300,9 @@ class FakeEngine:
         if self.on_change is not None:
             self.on_change(frozenset(numbers))
 
+    async def circle_news(self, since: int) -> tuple[Someone, ...]:
+        return tuple(who for who in self.inbox.arrived_since(since) if who.circle)
+
     def give_way(self) -> None:
         self.keys_heard += 1
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from convo.config import Config, NotifyConfig
-from convo.tui.outside import run_notice
+from convo.engine.notices import run_notice
 from convo.views import Someone
 from tests.tui import cast
 from tests.tui.fake import FakeEngine

@@ -10,6 +10,7 @@ from convo.adapters import login_example
 from convo.cli.output import say, say_error, say_json
 from convo.cli.progress import Progress, Stand, Work, beside
 from convo.cli.run import DONE, FAILED, Session, UsageError
+from convo.engine import voice
 from convo.text import format_time
 from convo.views import Health
 
@@ -28,7 +29,9 @@ async def sync(session: Session) -> int:
     if not session.engine.accounts.names:
         say_error(f"There is no account yet. Add one:  {login_example('NAME')}")
     session.engine.on_words = session.engine.on_words or say_error
+    before = session.engine.inbox.highest_arrival()
     outcomes = await _with_progress(session, session.engine.sync.once(options.names))
+    await _tell_of_circle(session, before)
     with Work(session.engine.clock) as work:
         await session.engine.care.fill_index(work)
     await session.engine.care.back_up()
@@ -50,6 +53,18 @@ async def sync(session: Session) -> int:
             if not outcome.error:
                 say(f"{name}: {_told(outcome.fetched, outcome.sent)}")
     return FAILED if any(outcome.error for outcome in outcomes.values()) else DONE
+
+
+async def _tell_of_circle(session: Session, before: int) -> None:
+    """Run the command of [notify] when somebody of the circle wrote of whom no other process has told."""
+    command = session.config.notify.command
+    came = await session.engine.circle_news(before) if command else ()
+    if came:
+        from convo.engine.notices import run_notice
+
+        fault = await run_notice(command, voice.names(came))
+        if fault:
+            say_error(fault)
 
 
 async def _with_progress(session: Session, work: Awaitable[T]) -> T:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from convo.engine.people import People
     from convo.engine.sync import Sync
     from convo.store.ingest import IngestContext
+    from convo.views import Someone
 
 __all__ = ["AccountError", "AdapterFactory", "Engine"]
 
@@ -66,6 +67,16 @@ class Engine:
         store.on_change = self._changed
         self.standing.on_words = self._say
         self._note_configured()
+
+    async def circle_news(self, since: int) -> tuple[Someone, ...]:
+        """Who of the circle wrote since the user's command was last told, by whichever process; after `since` at least.
+
+        What is given here is given once.
+        """
+        from convo.store import notices
+
+        told = await self.store.write(notices.claim, since)
+        return tuple(who for who in self.inbox.arrived_since(max(told, since)) if who.circle)
 
     # The verbs are made, and their modules imported, when they are first used: the first frame needs none.
 

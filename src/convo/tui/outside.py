@@ -45,32 +45,6 @@ def run_editor(command: str, path: Path) -> int:
     return subprocess.run([*shlex.split(command), str(path)], check=False).returncode
 
 
-NOTIFIES_FOR = 10.0
-"""Seconds that the user's command for the circle may take."""
-
-
-async def run_notice(command: str, who: str) -> str:
-    """Run the user's command with the names in CONVO_WHO; what went wrong, in words, "" for nothing."""
-    import asyncio
-    import shlex
-    from asyncio.subprocess import DEVNULL
-
-    environment = {**os.environ, "CONVO_WHO": who}
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *shlex.split(command), env=environment, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL
-        )
-    except (OSError, ValueError) as error:
-        return f'The command "{command}" of [notify] could not be started: {error}'
-    try:
-        status = await asyncio.wait_for(process.wait(), NOTIFIES_FOR)
-    except asyncio.TimeoutError:
-        process.kill()
-        await process.wait()
-        return f'The command "{command}" of [notify] did not end and was stopped.'
-    return f'The command "{command}" of [notify] ended with {status}.' if status else ""
-
-
 class OutsideApp(App[None]):
     """The part of the program that starts other programs. Nothing a stranger wrote is ever on a command line."""
 
@@ -101,13 +75,15 @@ class OutsideApp(App[None]):
         command, inbox = self.desk.config.notify.command, self.desk.engine.inbox
         if not command:
             return
-        came = [who for who in inbox.arrived_since(self._noticed) if who.circle]
-        self._noticed = inbox.highest_arrival()
-        if came:
-            self.run_worker(self._notice(command, voice.names(came)), group="notice")
+        before, self._noticed = self._noticed, inbox.highest_arrival()
+        if any(who.circle for who in inbox.arrived_since(before)):
+            self.run_worker(self._notice(command, before), group="notice")
 
-    async def _notice(self, command: str, who: str) -> None:
-        fault = await run_notice(command, who)
+    async def _notice(self, command: str, before: int) -> None:
+        from convo.engine.notices import run_notice
+
+        came = await self.desk.engine.circle_news(before)
+        fault = await run_notice(command, voice.names(came)) if came else ""
         if fault and fault != self._notice_fault:
             self.desk.say(fault, trouble=True)
         self._notice_fault = fault
