@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from convo.adapters import _facebook_wire as wire
+from convo.adapters._answering import demand_words
 from convo.adapters._facebook_api import PAGE as MOST
 from convo.adapters._facebook_api import Api, Params, is_number, uid_of
 from convo.adapters._facebook_errors import Duplicate
@@ -81,12 +82,7 @@ def measure(api: Api, reply: Reply) -> Measure:
 
 async def prepare(api: Api, reply: Reply) -> str:
     """Check what is answered, note what stands there already, build the request. Changes nothing."""
-    if not reply.text.strip():
-        raise Refused("There is nothing in the answer yet.")
-    if len(reply.text) > LONGEST:
-        raise Refused(f"Too long for Facebook by {len(reply.text) - LONGEST} characters.")
-    if reply.attachments:
-        raise Refused("convo sends no files to Facebook.")
+    demand_words(reply, measure(api, reply), "Facebook", "convo sends no files to Facebook.")
     place, target = place_of(reply.parent.ref), id_of(reply.parent.ref)
     if not target:
         raise Refused("Only comments and posts on Facebook can be answered there.")

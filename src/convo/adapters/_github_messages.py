@@ -12,6 +12,7 @@ from msgspec import Struct
 from convo.adapters import _github_wire as wire
 from convo.adapters._forge import Item
 from convo.adapters._github_api import PLATFORM, Api, Facts, me, web_address
+from convo.adapters._keeping import kept, written
 from convo.marktext import Marked, markdown_to_text
 from convo.model import Mention, Message, Person, Reason, Ref
 from convo.text import clean, one_line, parse_time, shorten
@@ -92,15 +93,12 @@ class Notice:
 
 def place_of(data: str) -> Place:
     """The place that a reference carries; an empty one where it carries none."""
-    try:
-        return msgspec.json.decode(data or "{}", type=Place)
-    except msgspec.DecodeError:
-        return Place()
+    return kept(data, Place)
 
 
 def packed(place: Place) -> str:
     """A place as `Message.data` carries it."""
-    return msgspec.json.encode(place).decode()
+    return written(place)
 
 
 def kind_of(typename: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-import msgspec
 from msgspec import Struct
 
 from convo.adapters import _gitlab_wire as wire
 from convo.adapters._forge import Item
 from convo.adapters._gitlab_api import PLATFORM, Api, Facts, web_address
+from convo.adapters._keeping import kept, written
 from convo.marktext import Marked, markdown_to_text
 from convo.model import Mention, Message, Person, Quote, Reason
 from convo.text import one_line, parse_time, shorten
@@ -78,15 +78,12 @@ def spot_of(uri: str) -> Spot | None:
 
 def place_of(data: str) -> Place:
     """The place that a reference carries; an empty one where it carries none."""
-    try:
-        return msgspec.json.decode(data or "{}", type=Place)
-    except msgspec.DecodeError:
-        return Place()
+    return kept(data, Place)
 
 
 def packed(place: Place) -> str:
     """A place as `Message.data` carries it."""
-    return msgspec.json.encode(place).decode()
+    return written(place)
 
 
 def person_of(user: wire.User | None, base: str) -> Person:
