@@ -1,7 +1,8 @@
 """A year of talk through two processes and bad weather: memory stays flat, nothing is lost, the books balance.
 
-    python tests/faults/soak.py [--days 365] [--messages 274] [--answers 21] [--seed 1]
+    python tests/faults/soak.py [--days 365] [--messages 274] [--answers 14] [--hours 8] [--minutes 0] [--seed 1]
 
+`--hours` pass between two looks of the inbox; after so many `--minutes`, if given, it ends with the day it has reached.
 The inbox (the app over its engine and the real adapter) and `convo` commands work on one store, against a server
 that honours no idempotency key; every so-manieth request meets a fault. Exit status 1 when the books are wrong.
 """
@@ -28,10 +29,8 @@ from tests.faults.network import TOLD, UNTOLD
 from tests.faults.places import Fediverse
 from tests.faults.program import ROOT, Program
 
-DEADLINE = 0.5
+DEADLINE = 1.0
 PEOPLE = 120
-HOURS = 8
-"""Between two looks of the inbox."""
 STORMS = {name: fault for name, fault in {**UNTOLD, **TOLD}.items() if name not in ("404", "404 page")}
 """All faults but a server that says that what stands there is gone."""
 _NUMBER = re.compile(r"Answer (\d+) of mine")
@@ -63,8 +62,9 @@ class Year:
 class Soak:
     """The server, the inbox and the commands."""
 
-    def __init__(self, directory: Path, seed: int) -> None:
+    def __init__(self, directory: Path, seed: int, hours: int) -> None:
         directory.mkdir(parents=True, exist_ok=True)
+        self._hours = hours
         self.random = Random(seed)
         self.place = Fediverse(idempotency="ignored")
         self.program = Program(directory)
@@ -137,19 +137,20 @@ class Soak:
 
     def day(self, messages: int, answers: int) -> None:
         """People talk, the user answers in the inbox, by keys and from scripts, and the weather is bad."""
-        for part in range(24 // HOURS):
-            self._talk(messages // (24 // HOURS) + (part == 0) * (messages % (24 // HOURS)))
+        parts, step = 24 // self._hours, self._hours * 3600.0
+        for part in range(parts):
+            chosen = [self._unanswered.pop(self.random.randrange(len(self._unanswered)))
+                      for _ in range(min(answers // parts + 1, len(self._unanswered)))]  # fmt: skip
+            self._talk(messages // parts + (part == 0) * (messages % parts))
             if self.random.random() < 0.7:
                 self._storm()
-            chosen = [self._unanswered.pop(self.random.randrange(len(self._unanswered)))
-                      for _ in range(min(answers // (24 // HOURS) + 1, len(self._unanswered)))]  # fmt: skip
             pairs = [[uri, self._words()] for uri in chosen[1:]]
-            keyed = self._words() if part == 1 else ""
+            keyed = self._words() if part == parts // 2 else ""
             found = self._ask(
-                step=HOURS * 3600.0, answers=pairs, keyed=keyed, done=messages if part == 2 else 0
+                step=step, answers=pairs, keyed=keyed, done=messages if part == parts - 1 else 0
             )
-            self.place.pass_time(HOURS * 3600.0)
-            self.program.later += HOURS * 3600.0
+            self.place.pass_time(step)
+            self.program.later += step
             for words, _ in found["refused"]:
                 self._forget(words)
             if not found["looked"]:
@@ -215,11 +216,17 @@ class Soak:
         year.other += [f"does not leave: {row}" for row in open_]
 
 
-def soak(directory: Path, days: int, messages: int, answers: int, seed: int = 1, told: bool = False) -> Year:
-    """So many days; gives what became of them."""
-    made = Soak(directory, seed)
+def soak(
+    directory: Path, days: int, messages: int, answers: int, *,
+    seed: int = 1, hours: int = 8, minutes: float = 0.0, told: bool = False,
+) -> Year:  # fmt: skip
+    """So many days, or what is reached of them in so many minutes; gives what became of them."""
+    made = Soak(directory, seed, hours)
+    end = time.monotonic() + minutes * 60
     try:
         for day in range(days):
+            if minutes and time.monotonic() > end:
+                break
             made.day(messages, answers)
             if told and day % 10 == 9:
                 print(f"day {day + 1}: {made.year.memory[-1]:.0f} MB, {made.year.faults} faults", flush=True)
@@ -233,21 +240,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="A year of talk in bad weather.")
     parser.add_argument("--days", type=int, default=365)
     parser.add_argument("--messages", type=int, default=274, help="a day")
-    parser.add_argument("--answers", type=int, default=21, help="a day")
+    parser.add_argument("--answers", type=int, default=14, help="a day")
+    parser.add_argument("--hours", type=int, default=8, help="between two looks of the inbox")
+    parser.add_argument("--minutes", type=float, default=0.0, help="after which it ends")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     shared = Path("/dev/shm")
     directory = Path(tempfile.mkdtemp(prefix="soak-", dir=shared if shared.is_dir() else None))
     began = time.monotonic()
     try:
-        year = soak(directory, options.days, options.messages, options.answers, options.seed, told=True)
+        year = soak(
+            directory, options.days, options.messages, options.answers,
+            seed=options.seed, hours=options.hours, minutes=options.minutes, told=True,
+        )  # fmt: skip
     finally:
         shutil.rmtree(directory)
     for name in ("lost", "doubled", "other"):
         for words in getattr(year, name)[:20]:
             print(f"  {name}: {words}")
     print(
-        f"{options.days} days, {len(year.said)} messages, {len(year.asked)} answers, {year.faults} faults in "
+        f"{len(year.memory)} days, {len(year.said)} messages, {len(year.asked)} answers, {year.faults} faults in "
         f"{time.monotonic() - began:.0f} s: lost {len(year.lost)}, doubled {len(year.doubled)}, "
         f"other {len(year.other)}, asked about {year.unsure}; memory {min(year.memory):.0f} to "
         f"{max(year.memory):.0f} MB, last quarter to second {year.growth:.2f}"

@@ -84,8 +84,8 @@ class Call:
         if older_than and quirks.link == "older_than":
             found = [item for item in found if stamp(at(item)) < older_than]
         max_id = request.first("max_id")
-        known = any(key(item) == max_id for item in found)
-        if max_id and (quirks.max_id == "older" or (quirks.max_id == "known" and known)):
+        known = max_id and quirks.max_id == "known" and any(key(item) == max_id for item in found)
+        if max_id and (quirks.max_id == "older" or known):
             found = [item for item in found if order(key(item)) < order(max_id)]
         since_id, min_id = request.first("since_id"), request.first("min_id")
         if since_id and quirks.since_id == "newest":

@@ -38,6 +38,7 @@ class Reads:
         """The list, newest first; filtered ones only when asked for."""
         request = call.request
         types, without = request.every("types"), request.every("exclude_types")
+        filtered, by = request.first("include_filtered") == "true", request.first("account_id")
         me = call.account
         found = [
             note
@@ -45,8 +46,8 @@ class Reads:
             if note.to is me
             and (not types or note.type in types)
             and note.type not in without
-            and (not note.filtered or request.first("include_filtered") == "true")
-            and by_matches(note, request.first("account_id"))
+            and (not note.filtered or filtered)
+            and by_matches(note, by)
         ]
         page, headers = call.page(found, lambda n: n.id, call.limit(40, 80), lambda n: n.created_at)
         views = self.views(call)
