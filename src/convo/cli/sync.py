@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from convo.adapters import login_example
-from convo.cli.output import say, say_error, say_json
+from convo.cli.output import public_id, say, say_error, say_json
 from convo.cli.progress import Progress, Stand, Work, beside
 from convo.cli.run import DONE, FAILED, Session, UsageError
 from convo.engine import voice
@@ -46,6 +46,7 @@ async def sync(session: Session) -> int:
         }
         if outcome.error:
             say_error(f"{name}: {outcome.error}{_hint(session, name, outcome.error)}")
+    _tell_of_held(session)
     if options.json:
         say_json(document)
     else:
@@ -79,6 +80,16 @@ async def _with_progress(session: Session, work: Awaitable[T]) -> T:
     history = timedelta(days=session.config.inbox.history_days)
     progress = Progress(engine.clock.now(), history, engine.inbox.highest_arrival())
     return await beside(work, stand, progress, engine.clock)
+
+
+def _tell_of_held(session: Session) -> None:
+    """How to decide about answers that were held so long that they do not go unasked."""
+    for row in session.engine.inbox.asked_about():
+        number = public_id("o", row.outbox_id)
+        say_error(
+            f"Your answer to {row.to.shown} was held for more than a day and waits for your word. Send it:  "
+            f"convo outbox retry {number}  or take it back:  convo outbox cancel {number}"
+        )
 
 
 def _hint(session: Session, name: str, error: str) -> str:
