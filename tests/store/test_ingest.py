@@ -319,6 +319,16 @@ def test_an_account_that_left_the_config_waits_no_more(here: World) -> None:
     assert here.state(said) == "waiting"
 
 
+def test_who_waits_waits_again_when_the_right_login_is_back(here: World) -> None:
+    """Somebody signed in as another account under the same name, and then as themselves."""
+    said = message(1, ANA, mentions=named(ME))
+    here.page(said)
+    here.store.write_now(accounts.set_configured, ["two"], NOW)
+    assert here.state(said) == "history"
+    here.store.write_now(accounts.remember, "one", "mastodon", ME, "{}", NOW)
+    assert here.state(said) == "waiting"
+
+
 def test_another_account_of_the_user_is_the_user(tmp_path: Path) -> None:
     with world(tmp_path / "data") as here:
         other = someone("alter")

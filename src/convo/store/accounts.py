@@ -44,8 +44,10 @@ SELECT a.id, a.name, a.platform, a.own_uid, coalesce(p.handle, ''), a.configured
 def remember(db: sqlite3.Connection, name: str, platform: str, own: Person, facts: str, now: datetime) -> int:
     """Keep an account, known by platform and own uid whatever it is called, and give its number.
 
-    Its person is the user from now on: where their messages were taken for a stranger's, that is put right.
+    Its person is the user from now on: where their messages were taken for a stranger's, that is put right. Of an
+    account that comes back, those who waited wait again.
     """
+    known = by_login(db, platform, own.uid)
     (account_id,) = db.execute(
         "INSERT INTO account (platform, own_uid, name, facts) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (platform, own_uid) DO UPDATE SET name = excluded.name, facts = excluded.facts,"
@@ -57,6 +59,8 @@ def remember(db: sqlite3.Connection, name: str, platform: str, own: Person, fact
     person_id = persons.save(db, own)
     if db.execute("UPDATE person SET is_me = 1 WHERE id = ? AND NOT is_me", (person_id,)).rowcount:
         threads.rederive(db, threads.of_person(db, person_id), now)
+    if known is not None and not known.configured:
+        threads.rederive(db, threads.open_in(db, known.id), now)
     return int(account_id)
 
 
