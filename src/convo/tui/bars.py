@@ -271,8 +271,11 @@ def fill_about(screen: InboxScreen, size: int) -> None:
 
 
 def _place(part: Widget, wanted: bool, pane: Widget, **where: Widget) -> None:
-    """Show a part that few views need, mounted when first shown: the first frame pays for what it shows."""
-    if wanted and not part.is_attached:
+    """Show a part that few views need, mounted when first shown: the first frame pays for what it shows.
+
+    A screen that is going away, as after the last key, takes nothing more.
+    """
+    if wanted and not part.is_attached and pane.is_attached:
         pane.mount(part, **where)
     part.display = wanted
 
