@@ -145,5 +145,8 @@ def test_no_class_past_250_and_no_module_past_400_lines() -> None:
 
 def test_no_module_of_tests_past_400_lines() -> None:
     tests = Path(__file__).parent
-    lengths = {path.relative_to(tests): len(path.read_text().splitlines()) for path in tests.rglob("*.py")}
+    ours = [
+        path for path in tests.rglob("*.py") if "node_modules" not in path.parts
+    ]  # what the live servers installed
+    lengths = {path.relative_to(tests): len(path.read_text().splitlines()) for path in ours}
     assert not {path: length for path, length in lengths.items() if length > 400}, "split by subject"

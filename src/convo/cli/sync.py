@@ -7,12 +7,12 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from convo.adapters import login_example
-from convo.cli.output import public_id, say, say_error, say_json
+from convo.cli.output import say, say_error, say_json
 from convo.cli.progress import Progress, Stand, Work, beside
 from convo.cli.run import DONE, FAILED, Session, UsageError
 from convo.engine import voice
 from convo.text import format_time
-from convo.views import Health
+from convo.views import Health, public_id
 
 T = TypeVar("T")
 
