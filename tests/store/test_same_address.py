@@ -96,6 +96,21 @@ def test_nobody_elses_words_take_an_address(sides: Sides, handle: str) -> None:
     assert [entry.author.name for entry in sides.entries()][1:] == ["Ben"]
 
 
+def test_a_new_account_of_the_same_name_is_somebody_else(sides: Sides) -> None:
+    sides.come(POST, POST_SEEN, REPLY)
+    anew = replace(BEN, uid="https://far.example/@ben-anew")
+    sides.come(replace(REPLY, author=anew, text="Buy my moss", edited_at=NOW))
+    assert sides.waiting() == [REPLY.text]
+
+
+def test_it_speaks_to_the_user_when_it_does_through_any_account(sides: Sides) -> None:
+    """Lemmy tells of no names: there it only answers somebody else."""
+    sides.come(POST, POST_SEEN, REPLY)
+    elsewhere = replace(REPLY_SEEN, parent_uri="https://forum.example/comment/7")
+    sides.come(elsewhere)
+    assert sides.waiting() == [REPLY.text]
+
+
 @pytest.mark.parametrize("order", [(REPLY, REPLY_SEEN), (REPLY_SEEN, REPLY)])
 def test_an_edit_and_a_deletion(sides: Sides, order: tuple[Message, ...]) -> None:
     sides.come(POST, POST_SEEN, *order)

@@ -284,6 +284,47 @@ def test_who_was_said_to_be_two_stays_two(sides: Sides) -> None:
     assert sides.waiting() == [REPLY.text]
 
 
+def test_who_was_said_to_be_two_before_they_met_stays_two(sides: Sides) -> None:
+    sides.come(
+        *(replace(one, copy_of="", author=replace(one.author, original="")) for one in (*HERE, *THERE))
+    )
+    ben = people.by_uid(sides.db, BEN.platform, BEN.uid)
+    copied = people.by_uid(sides.db, BEN_COPIED.platform, BEN_COPIED.uid)
+    assert ben is not None
+    assert copied is not None
+    sides.store.write_now(choices.apart, ben.person_id, copied.person_id, NOW)
+    sides.come(*HERE, *THERE)
+    assert len(people.joined(sides.db, ben.person_id)) == 1
+
+
+def test_whoever_the_user_wrote_to_elsewhere_is_no_stranger(sides: Sides) -> None:
+    """Not in the conversation in which they are met: they said something else on the other side."""
+    sides.come(*HERE)
+    mine = said("https://one.example/users/me/statuses/3", ME, "The red", 3, parent_uri=REPLY_COPY.uri)
+    sides.come(mine, kind="own")
+    sides.come(said("at://did:plc:ben/app.bsky.feed.post/8", BEN, "And this?", 2, mentions=named(ME_THERE)))
+    ben = people.by_uid(sides.db, BEN.platform, BEN.uid)
+    assert ben is not None
+    assert persons.known_among(sides.db, {ben.person_id}) == set()
+    another = said("https://bsky.brid.gy/9", BEN_COPIED, "Hello there", 1, mentions=named(ME))
+    sides.come(another)
+    assert persons.known_among(sides.db, {ben.person_id}) == {ben.person_id}
+
+
+def test_a_name_that_is_no_hosts(sides: Sides) -> None:
+    """A bridge puts "-" for "_", and an address may not say the name."""
+    ana = Person("mastodon", "https://far.example/@ana_b", "ana_b@far.example", "Ana")
+    copied = Person(
+        "bluesky", "did:plc:ana", "ana-b.far.example.ap.brid.gy", "Ana", original="ana-b.far.example"
+    )
+    sides.come(said("at://did:plc:ana/app.bsky.feed.post/1", copied, "Moss", 5, copy_of="https://far.example/n/1",
+               mentions=named(ME_THERE)))  # fmt: skip
+    sides.come(
+        said("https://far.example/1", ana, "Moss", 5, url="https://far.example/n/1", mentions=named(ME))
+    )
+    assert sides.waiting() == ["Moss"]
+
+
 def test_the_same_words_on_both_sides_are_not_the_same_to_many(sides: Sides) -> None:
     text = "Read all about it in the valley paper of tomorrow https://paper.example/"
     sides.come(
