@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from convo.adapters import _mastodon_wire as wire
 from convo.adapters._bluesky_wire import Post
 from convo.adapters._bridge import post_of_status, status_of_record
 from convo.adapters._mastodon_api import Facts
-from convo.model import Message
+from convo.model import Mention, Message
 
 BEN, EVE = "did:plc:fdme4gb7mu7zrie7peay7tst", "did:web:eve.example"
 POST = f"at://{BEN}/app.bsky.feed.post/3lhputf77w22j"
@@ -143,3 +144,12 @@ def test_a_status_counts_when_its_author_is_the_bridges() -> None:
     assert copied.author.handle == "ben.bsky.social@bsky.brid.gy"
     for actor in (f"https://bsky.brid.gy/ap/{EVE}", "https://evil.example/ap/{BEN}", None):
         assert status(uri=actor).copy_of == ""
+
+
+def test_nobody_answers_themselves_under_another_address() -> None:
+    """Lemmy names the user by the actor, Mastodon by the page."""
+    me = Facts(uid="https://one.example/@me", handle="me@one.example")
+    message = replace(status(), mentions=(Mention("https://one.example/users/me", "Me@one.example"),))
+    assert [one.handle for one in _mastodon_messages.audience(message, me)] == [
+        "ben.bsky.social@bsky.brid.gy"
+    ]

@@ -243,6 +243,26 @@ def test_on_the_command_line(
     assert {name: len(found) for name, found in both.answers().items()} == {"masto": 1, "bsky": 0}
 
 
+def test_an_answer_taken_back_is_taken_back_on_both_sides(both: Both) -> None:
+    both.ben_answers(both.i_ask())
+    both.sync()
+    assert both.answer("masto", "Please do") is OutboxState.SENT
+    mine = next(one for one in both.masto.instance.statuses.values() if "Please do" in one.text)
+    both.bridge.to_bluesky(mine)
+
+    async def take_back(engine: Engine) -> None:
+        (row,) = engine.inbox.rows(View.ALL).rows
+        await engine.sync._around._load("bsky", row.thread_id)
+        opened = engine.inbox.open(row.thread_id)
+        assert opened is not None
+        (answer,) = (entry for entry in opened.entries if "Please do" in entry.text)
+        await engine.answers.delete(answer.message_id)
+
+    both.run(take_back)
+    assert mine.deleted
+    assert both.waiting() == [ANSWER]
+
+
 def test_an_answer_elsewhere_closes_both(both: Both) -> None:
     record, _ = both.ben_answers(both.i_ask())
     both.sync()

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
-from convo.model import Conversation, Message
+from convo.clock import HandClock
+from convo.engine.inbox import Inbox
+from convo.model import Conversation, Message, Person
 from convo.store import (
     choices,
     conversation,
     drafts,
+    errands,
     ingest,
     outbox,
     people,
@@ -349,3 +352,19 @@ def test_closing_marks_read_on_both_sides(sides: Sides) -> None:
     sides.store.write_now(triage.done, [Seen(row.thread_id, row.arrival)], NOW, told)
     found = sides.db.execute("SELECT account_id FROM errand WHERE verb = 'mark_read' ORDER BY 1").fetchall()
     assert [number for (number,) in found] == sorted(sides.accounts.values())
+
+
+def test_each_account_marks_what_it_saw(sides: Sides) -> None:
+    sides.come(*HERE, *THERE)
+    for platform, message in (("mastodon", REPLY_COPY), ("bluesky", REPLY)):
+        found = errands.ref(sides.db, sides.accounts[platform], sides.entries()[1].uri)
+        assert found is not None
+        assert (found.uri, found.local_id) == (message.uri, message.local_id)
+
+
+def test_a_search_finds_what_is_shown(sides: Sides) -> None:
+    sides.come(*HERE, *THERE)
+    inbox = Inbox(sides.store, HandClock(NOW))
+    for newest in (True, False):
+        (hit,) = inbox.search("mean", newest_first=newest)
+        assert hit.message_id == sides.entries()[1].message_id
