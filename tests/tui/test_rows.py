@@ -11,7 +11,7 @@ from convo.model import Visibility
 from convo.tui import cells, render
 from convo.tui.lines import Line
 from convo.tui.phrases import Moment
-from convo.tui.render import Fields, RowLook, columns, fields_of_row, row_lines
+from convo.tui.render import Fields, RowLook, columns, fields_of_row, row_lines, status_line
 from convo.views import OutboxState, Row, State, View
 from tests.tui import cast
 
@@ -246,3 +246,23 @@ def test_wrapping() -> None:
             rows = cells.wrap(text, size)
             assert all(cells.width(row) <= max(size, 2) for row in rows), (text, size)
             assert "".join(rows).replace(" ", "") == text.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    ("words", "keys"),
+    [
+        ("Nils wrote just now. , shows it.", [","]),
+        ("Ana is done. u takes it back.", ["u"]),
+        ("Ana waits again. U does it again.", ["U"]),
+        ("Carl wrote. Ctrl+G shows it, Ctrl+S sends as it is.", ["Ctrl+G", "Ctrl+S"]),
+        ("Did this reach Ana? g o shows what convo knows.", ["g o"]),
+        ("bread: sign in again (A shows what to do). The others are fine.", ["A"]),
+        ('Not sent: to Fatou. Bluesky said: "No". r changes it.', ["r"]),
+        ("Nothing more to take back.", []),
+        ("Ana takes the train, Bo goes on.", []),
+    ],
+)
+def test_keys_in_the_status_line_are_bold(words: str, keys: list[str]) -> None:
+    painted = status_line(words, "all accounts fine", 100)
+    assert [span.text for span in painted.spans if span.bold] == keys
+    assert words in painted.text

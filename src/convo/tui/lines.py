@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from convo.tui import cells
-from convo.values import frozen
+from convo.values import expression, frozen
 
 ROLES = ("text", "muted", "focus", "waits", "circle", "good", "trouble")
 GROUNDS = ("base", "cursor", "edge", "field")
@@ -100,3 +100,19 @@ def emphasised(text: str, words: tuple[str, ...], role: str = "text") -> Line:
         spans += [Span(rest[:at], role), Span(word, role, bold=True)]
         rest = rest[at + len(word) :]
     return line(*spans)
+
+
+_KEY = expression(
+    r"(?:^|(?<=[\s(]))(?:Ctrl\+[A-Z]|Esc|Enter|g [a-z]|[A-Za-z,])"
+    r"(?= (?:shows|takes|does|goes|changes|brings|deletes|opens|clears|sends|keeps|answers|leaves)\b)"
+)
+"""A key in a sentence, before what it does."""
+
+
+def with_keys(text: str, role: str) -> list[Span]:
+    """A sentence in which the keys stand bold: ", shows it" reads as a key and not as a slip."""
+    spans, at = [], 0
+    for found in _KEY.finditer(text):
+        spans += [Span(text[at : found.start()], role), Span(found[0], role, bold=True)]
+        at = found.end()
+    return [span for span in (*spans, Span(text[at:], role)) if span.text]

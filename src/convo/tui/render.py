@@ -12,7 +12,7 @@ from convo.engine.when import DAYS, shown_time
 from convo.model import Reason, Visibility
 from convo.people import PersonRow
 from convo.tui import cells, phrases
-from convo.tui.lines import Line, Span, line, mark
+from convo.tui.lines import Line, Span, line, mark, with_keys
 from convo.tui.phrases import Age, Moment
 from convo.values import frozen
 from convo.views import Draft, Entry, Hit, OutboxRow, OutboxState, Row, Someone, State, View
@@ -307,7 +307,7 @@ def status_line(left: str, right: str, size: int, trouble: bool = False, good: b
     role = "trouble" if trouble else "text"
     return line(
         " ",
-        Span(left_text, role),
+        *with_keys(left_text, role),
         " " * max(gap, 0),
         Span(right_text, "good" if good else "muted"),
         " ",
