@@ -72,6 +72,17 @@ async def test_the_palette_of_each_place_has_every_command_of_it(place: Place) -
         assert named == {one.name for one in COMMANDS if place in one.where and one.listed} - {"commands"}
 
 
+async def test_the_palette_begins_with_what_is_done_and_not_with_moving() -> None:
+    async with inbox() as play:
+        await play.press("colon")
+        assert [choice.name for choice in play.app.inbox.menu.choices][:3] == [
+            "answer",
+            "answer_editor",
+            "answer_quoting",
+        ]
+        assert play.app.inbox.menu.choices[-1].name == "page_on"
+
+
 def test_the_palette_opens_wherever_something_is_listed() -> None:
     for command in COMMANDS:
         if command.listed:

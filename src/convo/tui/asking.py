@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from convo.engine import voice
 from convo.tui import answering, phrases
-from convo.tui.commands import BY_NAME, COMMANDS, shown_key
+from convo.tui.commands import BOX, BY_NAME, COMMANDS, shown_key
 from convo.tui.menus import Choice, Question
 from convo.views import OutboxRow
+
+PALETTE = ("The conversation", "Undo", "Look", "More", "Reply box", "Move")
+"""The sections of the table in the order of the palette: what is done first, what every hand knows last."""
 
 if TYPE_CHECKING:
     from convo.tui.screen import InboxScreen
@@ -95,6 +98,8 @@ async def commands(screen: InboxScreen) -> None:
     """All commands of this place, narrowed by what is typed."""
     place, keymap = screen.place, screen.desk.keymap
     listed = [one for one in COMMANDS if place in one.where and one.listed and one.name != "commands"]
+    first = "Reply box" if place in BOX else ""
+    listed.sort(key=lambda one: (one.section != first, PALETTE.index(one.section)))
 
     def found(text: str) -> tuple[Choice, ...]:
         words = text.casefold().split()
