@@ -21,7 +21,8 @@ def told(sides: Sides) -> tuple[object, ...]:
         "SELECT c.circle FROM contact c JOIN contact_person p ON p.contact_id = c.id WHERE p.uid = ?",
         ("did:plc:ben",),
     ).fetchall()
-    return sides.texts(), sides.waiting(), [entry.author.is_me for entry in sides.entries()], circle
+    me = sides.db.execute("SELECT uid FROM person WHERE is_me ORDER BY uid").fetchall()
+    return sides.texts(), sides.waiting(), [entry.author.is_me for entry in sides.entries()], circle, me
 
 
 @pytest.fixture

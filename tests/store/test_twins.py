@@ -130,6 +130,14 @@ def test_the_page_is_that_of_the_account_that_would_answer_there(sides: Sides) -
     assert (sides.entries()[1].accounts[0], sides.entries()[1].url) == ("bsky", REPLY.url)
 
 
+def test_the_page_is_where_it_speaks_to_the_user(sides: Sides) -> None:
+    """The other side was read first, and does not name the user there."""
+    sides.come(replace(REPLY, parent_uri="", root_uri="", mentions=()), replace(REPLY_COPY, parent_uri=""))
+    row, (entry,) = sides.row(), sides.entries()
+    assert (row.account, row.url) == ("masto", REPLY_COPY.url)
+    assert (entry.accounts[0], entry.url) == ("masto", REPLY_COPY.url)
+
+
 @pytest.mark.parametrize("first", ["mastodon", "bluesky"])
 def test_done_stays_done_when_the_other_side_comes(sides: Sides, first: str) -> None:
     here, there = (HERE, THERE) if first == "mastodon" else (THERE, HERE)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from convo.store import people, reads, threads, twins
+from convo.store import people, reads, threads
 from convo.store.connection import micros
 from convo.store.journal import Changes, Errand, Record, Told, record
 from convo.views import Seen
@@ -207,7 +207,6 @@ def read_marks(db: sqlite3.Connection, closed: Sequence[str], told: Told | None)
 
     To be asked after the state of the threads was derived.
     """
-    closed = twins.with_twins(db, closed)
     for account_id in told.account_ids if told else ():
         mine = f" {account_id} "
         first = db.execute(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 
@@ -62,22 +62,6 @@ def page(db: sqlite3.Connection, message_id: int, account_id: int) -> str:
         (message_id, account_id),
     ).fetchone()
     return str(row[0]) if row else ""
-
-
-def with_twins(db: sqlite3.Connection, uris: Collection[str]) -> list[str]:
-    """These messages and those that are one with them, by URI."""
-    found = dict.fromkeys(uris)
-    if found and db.execute("SELECT max(message_id) FROM twin").fetchone()[0] is not None:
-        rows = db.execute(
-            "SELECT m.id FROM json_each(?) j CROSS JOIN message m ON m.uri = j.value",
-            (json.dumps(list(found)),),
-        ).fetchall()
-        ids = sorted({number for (id_,) in rows for number in members(db, id_)})
-        more = db.execute(
-            "SELECT m.uri FROM json_each(?) j CROSS JOIN message m ON m.id = j.value", (json.dumps(ids),)
-        ).fetchall()
-        found.update(dict.fromkeys(uri for (uri,) in more))
-    return list(found)
 
 
 def regroup(db: sqlite3.Connection, original_ids: Iterable[int]) -> None:
