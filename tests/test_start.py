@@ -21,6 +21,7 @@ LATE = {
     "argparse",
     "convo.store.search",
     "convo.store.ingest",
+    "textual.widgets._text_area",
 }
 """What the first frame of the inbox does without."""
 

@@ -33,7 +33,7 @@ SMALLEST = 512
 PAUSE_SECONDS = 0.03
 """How long the lock is left free between two parts of an ingest, for the user's writes in any process."""
 
-WAY_SECONDS, LONGEST_WAY = 0.2, 1.0
+WAY_SECONDS, LONGEST_WAY = 0.2, 2.0
 """How long after a key parts of an ingest wait for the next one, and how long a part waits at most."""
 
 T = TypeVar("T")

@@ -7,7 +7,6 @@ from typing import Any
 
 from textual import events
 from textual.app import App
-from textual.widgets import Input, TextArea
 
 _PATIENCE = 2.0
 """Seconds after which a field that takes nothing is no longer waited for: a key must never hang the program."""
@@ -20,8 +19,8 @@ async def typed_out(app: App[Any], event: events.Key) -> None:
     own: in one burst, as a slow line brings it, Ctrl+S would otherwise come before the last words.
     """
     field = app.focused
-    if event.is_printable or not isinstance(field, (Input, TextArea)):
-        return
+    if event.is_printable or field is None or not field.check_consume_key("a", "a"):
+        return  # not a field: asking for the class of one would load it before the first frame
     for pump in field.ancestors_with_self:
         if pump is app:
             break
