@@ -56,11 +56,15 @@ def open_inbox(options: Namespace) -> int:
     return _set_up(options)
 
 
+DEMO = "Made-up people; nothing leaves this computer. r answers Ana, ? shows the keys."
+"""The first word of the demo to who has never seen convo."""
+
+
 def _demo(options: Namespace) -> int:
     from convo.demo import demo_engine
 
     with demo_engine(options.data_dir) as engine:
-        return _talk(engine) if options.plain else _show(engine).return_code or 0
+        return _talk(engine) if options.plain else _show(engine, words=DEMO).return_code or 0
 
 
 @contextmanager

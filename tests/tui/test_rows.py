@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from convo.__main__ import DEMO
 from convo.model import Visibility
 from convo.tui import cells, render
 from convo.tui.lines import Line
@@ -258,6 +259,7 @@ def test_wrapping() -> None:
         ("Did this reach Ana? g o shows what convo knows.", ["g o"]),
         ("bread: sign in again (A shows what to do). The others are fine.", ["A"]),
         ('Not sent: to Fatou. Bluesky said: "No". r changes it.', ["r"]),
+        (DEMO, ["r", "?"]),
         ("Nothing more to take back.", []),
         ("Ana takes the train, Bo goes on.", []),
     ],
@@ -266,3 +268,4 @@ def test_keys_in_the_status_line_are_bold(words: str, keys: list[str]) -> None:
     painted = status_line(words, "all accounts fine", 100)
     assert [span.text for span in painted.spans if span.bold] == keys
     assert words in painted.text
+    assert len(DEMO) <= 78, "the demo's first word is read whole at 80 columns"

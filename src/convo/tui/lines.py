@@ -103,7 +103,7 @@ def emphasised(text: str, words: tuple[str, ...], role: str = "text") -> Line:
 
 
 _KEY = expression(
-    r"(?:^|(?<=[\s(]))(?:Ctrl\+[A-Z]|Esc|Enter|g [a-z]|[A-Za-z,])"
+    r"(?:^|(?<=[\s(]))(?:Ctrl\+[A-Z]|Esc|Enter|g [a-z]|[A-Za-z,?])"
     r"(?= (?:shows|takes|does|goes|changes|brings|deletes|opens|clears|sends|keeps|answers|leaves)\b)"
 )
 """A key in a sentence, before what it does."""
