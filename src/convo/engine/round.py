@@ -25,6 +25,8 @@ CONVERSATIONS = 20
 """Conversations a round loads around what is new; the others are loaded when they are opened."""
 AROUND = "around"
 """Beside the adapters' channels: its cursor is the arrival number up to which conversations were loaded."""
+PAST = "past"
+"""Beside the adapters' channels: its cursor is not empty once a first sync has read all of the past that it reads."""
 _log = logging.getLogger(__name__)
 
 
@@ -82,6 +84,7 @@ class Round:
             await self._standing.first_span_read(
                 self._name
             )  # what a crash left of it: who waits is asked below
+            await self._rest_of_first()
             await self._steady(scope, record)
         await self._load_parents()
         await self._load_around()
@@ -102,6 +105,22 @@ class Round:
         await self._standing.first_span_read(self._name)
         for channel in (*self._channels(ChannelKind.PEOPLE), *older, *self._channels(ChannelKind.SLOW)):
             await self._read(channel)
+        await self._note_past()
+
+    async def _rest_of_first(self) -> None:
+        """What a first sync that died had still to read of the user's own words; the rest any sync reads."""
+        if stored.cursor(self._store.reader, self._id, PAST):
+            return
+        self._is_first = True
+        for channel in self._channels(ChannelKind.OWN):
+            await self._read(channel)
+        self._is_first = False
+        await self._note_past()
+
+    async def _note_past(self) -> None:
+        await self._store.write(
+            stored.set_cursor, self._id, PAST, "read", self._clock.now(), user=False, durable=False
+        )
 
     async def _steady(self, scope: Scope, record: AccountRecord) -> None:
         for channel in self._channels(ChannelKind.INCOMING):
