@@ -51,7 +51,8 @@ def test_it_is_read_without_a_secret(world: HackerNewsWorld, tmp_path: Path) -> 
     error, waiting, fine = asyncio.run(synced(world, tmp_path))
     assert error == ""
     assert len(waiting) == 1
-    assert fine == [True, True, True, True, True]
+    assert len(fine) >= 5
+    assert all(fine)
 
 
 def test_another_name_in_the_config_is_another_account(world: HackerNewsWorld, tmp_path: Path) -> None:
