@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import count
 from zlib import crc32
 
 from convo.clock import Clock
@@ -74,7 +73,7 @@ class Network:
         self.clock, self.quirks = clock, quirks
         self.users: dict[str, User] = {}
         self.posts: dict[str, Post] = {}
-        self._user_ids = count(1111)
+        self._last_user_id = 1110
         self._sequence: Counter[int] = Counter()
 
     def user(self, username: str) -> User:
@@ -82,7 +81,8 @@ class Network:
         for user in self.users.values():
             if user.username.lower() == username.lower():
                 return user
-        made = User(str(next(self._user_ids)), username, username.title())
+        self._last_user_id += 1
+        made = User(str(self._last_user_id), username, username.title())
         self.users[made.id] = made
         return made
 
