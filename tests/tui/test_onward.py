@@ -342,3 +342,17 @@ async def test_what_one_reads_is_not_folded_away_by_an_answer() -> None:
         await play.tell(1)
         assert mia in play.text
         assert "Yes, please." in play.text
+
+
+async def test_who_turns_up_while_one_writes_is_called_by_name() -> None:
+    engine = FakeEngine()
+    without = tuple(entry for entry in cast.HOUSE if entry.author != cast.CARL)
+    engine.opened[1] = Opened(engine.threads[1], without)
+    engine.inbox.find_people = lambda words, limit=5: ()  # type: ignore[method-assign]
+    async with inbox(engine=engine) as play:
+        await play.press("r")
+        await play.type("Y")
+        assert f"[{cast.CARL.name} x]" not in play.text
+        engine.opened[1] = Opened(engine.threads[1], cast.HOUSE)
+        await play.tell(1)
+        assert f"[{cast.CARL.name} x]" in play.text

@@ -227,6 +227,7 @@ class Desk:
             again_opened = self.engine.inbox.open(opened.row.thread_id)
             if again_opened != opened:
                 screen.thread.show(again_opened)
+                screen.draw_reply()
         self.pending = self.pending or bool(thread_ids) or anything
         people = self.engine.inbox.arrived_since(self.arrival)
         if self.pending and self._resting():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -206,6 +207,11 @@ class ReplyBox(Vertical):
         self._loading = True
         self.words.put(draft.text, draft.cursor)
         self.display = True
+
+    def meet(self, people: Iterable[Someone]) -> None:
+        """Whoever turns up in the conversation while one writes is called by name, as its author is."""
+        uids = {one.uid for one in self.terms.audience} if self.terms else set()
+        self.names.update((who.uid, who.shown) for who in people if who.uid in uids)
 
     def close(self) -> None:
         """Take it away; the draft stays with the engine."""

@@ -238,6 +238,8 @@ class InboxScreen(Palette, Screen[None]):
             self.call_after_refresh(self.draw_reply)
             return
         high = self.app.size.height - 3 - len(self.parts["title"].lines)
+        if self.thread.opened is not None:
+            self.reply.meet(entry.author for entry in self.thread.opened.entries)
         self.reply.draw(pane.width, 4 if self.whole_thread else high - KEPT, self.app.size.height >= 24)
         lines = len(self.thread.thread.lines) + (0 if self.thread.thread.compact else 1)
         self.thread.styles.height = max(min(lines, high - self.reply.height), KEPT if high > KEPT else 1)
