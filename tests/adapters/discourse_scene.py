@@ -9,6 +9,7 @@ import pytest
 
 from convo.testing import Said
 from tests.adapters.discourse_world import DiscourseWorld
+from tests.adapters.playing import making
 from tests.simulators._discourse_state import Topic
 from tests.simulators.faults import Fault
 from tests.simulators.messages import Answer, json_answer
@@ -19,15 +20,8 @@ Make = Callable[..., DiscourseWorld]
 @pytest.fixture
 def make() -> Iterator[Make]:
     """Makes worlds with options of the site."""
-    made: list[DiscourseWorld] = []
-
-    def world(**options: Any) -> DiscourseWorld:
-        made.append(DiscourseWorld(**options))
-        return made[-1]
-
-    yield world
-    for one in made:
-        one.stop()
+    with making(DiscourseWorld) as make:
+        yield make
 
 
 def change(world: DiscourseWorld, path: str, by: Callable[[Any], Any], method: str = "GET") -> None:

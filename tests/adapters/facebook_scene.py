@@ -9,20 +9,14 @@ import pytest
 
 from tests.adapters.facebook_page import Make
 from tests.adapters.facebook_world import FacebookWorld
+from tests.adapters.playing import making
 
 
 @pytest.fixture
 def make() -> Iterator[Make]:
     """Makes worlds with options of Facebook."""
-    made: list[FacebookWorld] = []
-
-    def world(**options: Any) -> FacebookWorld:
-        made.append(FacebookWorld(**options))
-        return made[-1]
-
-    yield world
-    for built in made:
-        built.stop()
+    with making(FacebookWorld) as make:
+        yield make
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
@@ -12,7 +11,7 @@ from convo.model import Message
 from convo.testing import Said
 from convo.testing.tools import answer_to, received
 from tests.adapters.lemmy_world import LemmyWorld
-from tests.adapters.playing import run
+from tests.adapters.playing import making, run
 
 Make = Callable[..., LemmyWorld]
 
@@ -20,15 +19,8 @@ Make = Callable[..., LemmyWorld]
 @pytest.fixture
 def make() -> Iterator[Make]:
     """Makes worlds with options of the server."""
-    made: list[LemmyWorld] = []
-
-    def world(**options: Any) -> LemmyWorld:
-        made.append(LemmyWorld(**options))
-        return made[-1]
-
-    yield world
-    for one in made:
-        one.stop()
+    with making(LemmyWorld) as make:
+        yield make
 
 
 @pytest.fixture

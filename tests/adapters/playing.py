@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
 
 from convo.adapters.contract import Ask, ChannelKind, LoginResult, LoginStep
 from convo.adapters.http import Http
@@ -12,6 +13,29 @@ from convo.config import AccountConfig
 from convo.testing.tools import Cursors, Reading, long_ago, read
 
 T = TypeVar("T")
+
+
+class Stopping(Protocol):
+    """A world with a server that is stopped by hand."""
+
+    def stop(self) -> None: ...
+
+
+W = TypeVar("W", bound=Stopping)
+
+
+@contextmanager
+def making(kind: Callable[..., W]) -> Iterator[Callable[..., W]]:
+    """Makes worlds of a kind with options of their server, and stops them in the end."""
+    made: list[W] = []
+
+    def world(*roles: str, **options: Any) -> W:
+        made.append(kind(*roles, **options))
+        return made[-1]
+
+    yield world
+    for one in made:
+        one.stop()
 
 
 def run(world: Any, work: Callable[[Any], Awaitable[T]]) -> T:

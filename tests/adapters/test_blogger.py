@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,7 +15,7 @@ from convo.config import AccountConfig
 from convo.model import Message, Reason, Ref
 from convo.testing.tools import Cursors, long_ago, received
 from tests.adapters.blogger_world import TOKEN, BloggerWorld
-from tests.adapters.playing import reading, run, sign_in
+from tests.adapters.playing import making, reading, run, sign_in
 from tests.simulators import faults
 from tests.simulators._blogger_state import Author, Comment
 from tests.simulators.faults import Fault
@@ -29,15 +28,8 @@ Make = Callable[..., BloggerWorld]
 @pytest.fixture
 def make() -> Iterator[Make]:
     """Makes worlds with options of the blog."""
-    made: list[BloggerWorld] = []
-
-    def world(**options: Any) -> BloggerWorld:
-        made.append(BloggerWorld(**options))
-        return made[-1]
-
-    yield world
-    for one in made:
-        one.stop()
+    with making(BloggerWorld) as make:
+        yield make
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -19,7 +18,7 @@ from convo.model import Reason, Ref
 from convo.testing.tools import Cursors, long_ago, read
 from tests.adapters.disqus_site import elsewhere, said_by
 from tests.adapters.disqus_world import FORUM, DisqusWorld
-from tests.adapters.playing import reading, run
+from tests.adapters.playing import making, reading, run
 from tests.simulators._disqus_state import User
 from tests.simulators.messages import Answer, json_answer
 
@@ -30,15 +29,8 @@ Make = Callable[..., DisqusWorld]
 @pytest.fixture
 def make() -> Iterator[Make]:
     """Makes worlds with options of the site."""
-    made: list[DisqusWorld] = []
-
-    def world(**options: Any) -> DisqusWorld:
-        made.append(DisqusWorld(**options))
-        return made[-1]
-
-    yield world
-    for one in made:
-        one.stop()
+    with making(DisqusWorld) as make:
+        yield make
 
 
 @pytest.fixture

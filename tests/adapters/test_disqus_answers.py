@@ -6,7 +6,6 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -27,7 +26,7 @@ from convo.model import Ref
 from convo.testing.tools import answer_to, long_ago, read
 from tests.adapters.disqus_site import elsewhere, prepared, refused_with, said_by
 from tests.adapters.disqus_world import FORUM, TOKEN, DisqusWorld
-from tests.adapters.playing import reading, run, sign_in
+from tests.adapters.playing import making, reading, run, sign_in
 from tests.simulators import faults
 from tests.simulators.messages import Answer, json_answer
 
@@ -38,15 +37,8 @@ Make = Callable[..., DisqusWorld]
 @pytest.fixture
 def make() -> Iterator[Make]:
     """Makes worlds with options of the site."""
-    made: list[DisqusWorld] = []
-
-    def world(**options: Any) -> DisqusWorld:
-        made.append(DisqusWorld(**options))
-        return made[-1]
-
-    yield world
-    for one in made:
-        one.stop()
+    with making(DisqusWorld) as make:
+        yield make
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -17,7 +16,7 @@ from convo.model import Attachment, Reason, Ref
 from convo.testing.tools import Cursors, long_ago, read
 from tests.adapters.facebook_page import Make, commented, fails, one, posted, read_as, said
 from tests.adapters.facebook_world import FacebookWorld
-from tests.adapters.playing import reading, run
+from tests.adapters.playing import making, reading, run
 from tests.simulators.faults import Fault
 from tests.simulators.messages import Answer, json_answer
 
@@ -27,15 +26,8 @@ OWN, SLOW = ChannelKind.OWN, ChannelKind.SLOW
 @pytest.fixture
 def make() -> Iterator[Make]:
     """Makes worlds with options of Facebook."""
-    made: list[FacebookWorld] = []
-
-    def world(**options: Any) -> FacebookWorld:
-        made.append(FacebookWorld(**options))
-        return made[-1]
-
-    yield world
-    for built in made:
-        built.stop()
+    with making(FacebookWorld) as make:
+        yield make
 
 
 @pytest.fixture

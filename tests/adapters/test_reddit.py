@@ -21,7 +21,7 @@ from convo.model import Message
 from convo.testing import Said
 from convo.testing.process import Process
 from convo.testing.tools import Cursors, long_ago, received
-from tests.adapters.playing import reading, run
+from tests.adapters.playing import making, reading, run
 from tests.adapters.reddit_world import RedditWorld
 from tests.simulators import _reddit_views as views
 from tests.simulators._reddit_state import Comment
@@ -35,15 +35,8 @@ Make = Callable[..., RedditWorld]
 @pytest.fixture
 def make() -> Iterator[Make]:
     """Makes worlds with options of the site."""
-    made: list[RedditWorld] = []
-
-    def world(**options: Any) -> RedditWorld:
-        made.append(RedditWorld(**options))
-        return made[-1]
-
-    yield world
-    for one in made:
-        one.stop()
+    with making(RedditWorld) as make:
+        yield make
 
 
 @pytest.fixture

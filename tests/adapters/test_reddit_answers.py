@@ -17,7 +17,7 @@ from convo.model import Message
 from convo.testing import Said, Trouble, Where
 from convo.testing.process import Process
 from convo.testing.tools import answer_to, received, settled
-from tests.adapters.playing import reading, run
+from tests.adapters.playing import making, reading, run
 from tests.adapters.reddit_world import RedditWorld
 from tests.simulators._reddit_state import Comment
 from tests.simulators.faults import Fault
@@ -29,15 +29,8 @@ Make = Callable[..., RedditWorld]
 @pytest.fixture
 def make() -> Iterator[Make]:
     """Makes worlds with options of the site."""
-    made: list[RedditWorld] = []
-
-    def world(**options: Any) -> RedditWorld:
-        made.append(RedditWorld(**options))
-        return made[-1]
-
-    yield world
-    for one in made:
-        one.stop()
+    with making(RedditWorld) as make:
+        yield make
 
 
 @pytest.fixture

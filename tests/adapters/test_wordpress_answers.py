@@ -18,7 +18,8 @@ from convo.adapters.contract import (
 )
 from convo.model import Ref, Reply
 from convo.testing import Trouble, Where
-from tests.adapters.wordpress_site import Make, guest, message, mine, others, reading, reply, run, sent, uri
+from tests.adapters.playing import run
+from tests.adapters.wordpress_site import Make, guest, message, mine, others, reading, reply, sent, uri
 from tests.adapters.wordpress_site import make as make
 from tests.simulators.faults import Fault
 from tests.simulators.messages import Answer, json_answer, text_answer

@@ -11,7 +11,8 @@ from convo.adapters.contract import (
 )
 from convo.model import Reason, Ref
 from convo.testing.tools import Cursors, read
-from tests.adapters.wordpress_site import Make, guest, message, mine, others, reading, run, sent, uri
+from tests.adapters.playing import run
+from tests.adapters.wordpress_site import Make, guest, message, mine, others, reading, sent, uri
 from tests.adapters.wordpress_site import make as make
 from tests.simulators.faults import Fault
 from tests.simulators.messages import json_answer

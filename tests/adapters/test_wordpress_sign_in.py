@@ -24,7 +24,8 @@ from convo.config import AccountConfig
 from convo.model import Person
 from convo.testing.tools import long_ago
 from tests.adapters.credential import Kept
-from tests.adapters.wordpress_site import Make, guest, mine, reading, run, sent, uri
+from tests.adapters.playing import run
+from tests.adapters.wordpress_site import Make, guest, mine, reading, sent, uri
 from tests.adapters.wordpress_site import make as make
 from tests.adapters.wordpress_world import PASSWORD, WordPressWorld
 from tests.simulators.faults import Fault

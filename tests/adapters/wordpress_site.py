@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import pytest
@@ -12,8 +11,9 @@ from convo.adapters.contract import (
     ChannelKind,
 )
 from convo.adapters.wordpress import WordPress
-from convo.model import Message, Ref, Reply
+from convo.model import Lookup, Message, Ref, Reply
 from convo.testing.tools import Cursors, Reading, long_ago, read
+from tests.adapters.playing import making, run
 from tests.adapters.wordpress_world import WordPressWorld
 from tests.simulators._wordpress_state import Comment, Post
 
@@ -24,28 +24,8 @@ Make = Callable[..., WordPressWorld]
 @pytest.fixture
 def make() -> Iterator[Make]:
     """Makes worlds of a role and options."""
-    made: list[WordPressWorld] = []
-
-    def world(role: str = "editor", **options: Any) -> WordPressWorld:
-        made.append(WordPressWorld(role, **options))
-        return made[-1]
-
-    yield world
-    for one in made:
-        one.stop()
-
-
-def run(world: WordPressWorld, work: Callable[[WordPress], Awaitable[T]]) -> T:
-    """Do something with a signed-in adapter."""
-
-    async def play() -> T:
-        try:
-            identity = await world.adapter().identify()
-            return await work(world.adapter(identity.facts))
-        finally:
-            await world.close()
-
-    return asyncio.run(play())
+    with making(WordPressWorld) as make:
+        yield make
 
 
 def reading(world: WordPressWorld, *kinds: ChannelKind, cursors: Cursors | None = None) -> Reading:
@@ -77,7 +57,7 @@ def uri(world: WordPressWorld, comment: Comment) -> str:
 
 def message(world: WordPressWorld, comment: Comment) -> Message:
     """A comment as the look-up gives it."""
-    looked = run(world, lambda adapter: adapter.lookup([Ref(uri(world, comment), str(comment.id))]))
+    looked: Lookup = run(world, lambda adapter: adapter.lookup([Ref(uri(world, comment), str(comment.id))]))
     return looked.messages[0]
 
 
