@@ -5,7 +5,6 @@ Google tells of an app under test that its refresh tokens end after seven days; 
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import hashlib
 import secrets
@@ -15,7 +14,7 @@ from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from msgspec import Raw, Struct, field
 
-from convo.adapters._keeping import kept, written
+from convo.adapters._access import Access, Granted
 from convo.adapters.contract import (
     Ambiguous,
     Ask,
@@ -30,13 +29,12 @@ from convo.adapters.contract import (
 from convo.adapters.http import Http, Response
 from convo.adapters.wire import NOTHING, decode, part
 from convo.config import AccountConfig
-from convo.text import format_time, one_line, parse_time, shorten
+from convo.text import one_line, shorten
 
 OAUTH = "https://oauth2.googleapis.com"
 _PAGE = "https://accounts.google.com/o/oauth2/v2/auth"
 _NOWHERE = "http://127.0.0.1:1/callback"
 """Where a browser on another device ends; its address bar holds the code."""
-_EARLY = timedelta(minutes=2)
 _WAIT = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
 _DAY = frozenset({"quotaExceeded", "dailyLimitExceeded"})
 CLIENT = LoginField("client_id", "Client id", help="it ends in .apps.googleusercontent.com")
@@ -45,23 +43,6 @@ TOKEN = LoginField("token", "Refresh token you already have (leave it empty to s
 CODE = LoginField(
     "code", "The address that did not open", secret=True, help="from the browser's address bar, whole"
 )
-
-
-class Tokens(Struct):
-    """An access token, when it ends, and what it may do; kept as the account's session."""
-
-    access: str = ""
-    until: str = ""
-    scope: str = ""
-
-
-class Granted(Struct):
-    """The answer of the token address."""
-
-    access_token: str
-    expires_in: float = 3600
-    refresh_token: str | None = None
-    scope: str = ""
 
 
 class _Denied(Struct):
@@ -96,63 +77,44 @@ class Google:
     def __init__(self, http: Http, account: AccountConfig, credential: Credential) -> None:
         self.http = http
         self.account = account
-        self._credential = credential
-        self._tokens = Tokens()
-        self._turn = asyncio.Lock()
+        self._access = Access(credential, self._grant)
 
     @property
     def scope(self) -> str:
         """What the access token may do, as Google names it; "" before the first request."""
-        return self._tokens.scope
+        return self._access.scope
 
     async def get(self, path: str, params: Sequence[tuple[str, str]] = ()) -> Response:
         """Read. Raises AdapterError for every answer that is no success."""
         for last in (False, True):
-            access = await self._access()
+            access = await self._access.token()
             headers = {"authorization": f"Bearer {access}", "accept": "application/json"}
             response = await self.http.get(
                 f"{self.http.base}{path}", params=list(params) or None, headers=headers
             )
             if response.status != 401 or last:
                 break
-            await self._renew(access)
+            await self._access.renew(access)
         self.judge(response)
         return response
 
     async def send(self, method: str, path: str, params: Sequence[tuple[str, str]] = ()) -> Response:
         """Write, without a body. Raises AdapterError; Ambiguous when it may have been done."""
         for last in (False, True):
-            access = await self._access()
+            access = await self._access.token()
             headers = {"authorization": f"Bearer {access}", "accept": "application/json"}
             response = await self.http.send(
                 method, f"{self.http.base}{path}", params=list(params) or None, headers=headers
             )
             if response.status != 401 or last:
                 break
-            await self._renew(access)
+            await self._access.renew(access)
         self.judge(response, write=True)
         return response
 
-    async def _access(self) -> str:
-        """An access token that still holds."""
-        if not self._tokens.access:
-            self._tokens = kept(await self._credential.session(), Tokens)
-        if not self._tokens.access or _over(self._tokens):
-            await self._renew(self._tokens.access)
-        return self._tokens.access
-
-    async def _renew(self, old: str) -> None:
-        """Get a new access token, once for all who want one: another process may have got it meanwhile."""
-        async with self._turn, self._credential.refreshing():
-            stored = kept(await self._credential.session(), Tokens)
-            if stored.access and stored.access != old and not _over(stored):
-                self._tokens = stored
-                return
-            refresh = (await self._credential.read()).strip()
-            form = {"grant_type": "refresh_token", "refresh_token": refresh, **client_of(self.account)}
-            granted = await token(self.http, self.account, form)
-            self._tokens = Tokens(granted.access_token, _until(granted), one_line(granted.scope))
-            await self._credential.save_session(written(self._tokens))
+    async def _grant(self, refresh: str) -> Granted:
+        form = {"grant_type": "refresh_token", "refresh_token": refresh, **client_of(self.account)}
+        return await token(self.http, self.account, form)
 
     def judge(self, response: Response, *, write: bool = False) -> None:
         """Class what is no success, by the reasons that Google gives. Raises AdapterError."""
@@ -186,18 +148,6 @@ def _tomorrow() -> datetime:
     """When the day's quota begins anew: midnight in California, at the latest eight hours after that of UTC."""
     now = datetime.now(timezone.utc)
     return (now + timedelta(days=1)).replace(hour=8, minute=0, second=0, microsecond=0)
-
-
-def _over(tokens: Tokens) -> bool:
-    try:
-        return parse_time(tokens.until) <= datetime.now(timezone.utc)
-    except ValueError:
-        return True
-
-
-def _until(granted: Granted) -> str:
-    seconds = min(max(granted.expires_in, 0.0), 86_400.0)
-    return format_time(datetime.now(timezone.utc) + timedelta(seconds=seconds) - _EARLY)
 
 
 def client_of(account: AccountConfig) -> dict[str, str]:

@@ -13,21 +13,21 @@ from datetime import datetime, timedelta, timezone
 from math import ceil
 from urllib.parse import urlencode, urlsplit
 
-from msgspec import Raw, Struct
+from msgspec import Raw
 
 from convo import __version__
 from convo.adapters import _reddit_wire as wire
-from convo.adapters._keeping import kept, written
+from convo.adapters._access import Access, Granted
+from convo.adapters._keeping import written
 from convo.adapters._reddit_messages import SITE, Facts, me
 from convo.adapters.contract import Ambiguous, Credential, Identity, Missing, Refused, RetryAt, SignInAgain
 from convo.adapters.http import Http, Response
 from convo.adapters.wire import decode, part
 from convo.config import AccountConfig
-from convo.text import format_time, one_line, parse_time, shorten
+from convo.text import one_line, shorten
 
 API = "https://oauth.reddit.com"
 Params = Sequence[tuple[str, str]]
-_EARLY = timedelta(minutes=2)
 _PATIENCE = 60.0
 """Seconds that an answer may wait by itself for Reddit's own limit; whoever waits longer is asked."""
 _NEEDS = {
@@ -54,14 +54,6 @@ _WORDS = {
 }
 
 
-class Tokens(Struct):
-    """An access token, when it ends, and what it may do; kept as the account's session."""
-
-    access: str = ""
-    until: str = ""
-    scope: str = ""
-
-
 class Api:
     """Requests of one account, with the access token renewed when it ends, and the sense of refusals."""
 
@@ -71,9 +63,7 @@ class Api:
         self.facts = facts
         self.unfolding = asyncio.Lock()
         """Held while comments of a tree are loaded: Reddit takes one such request at a time."""
-        self._credential = credential
-        self._tokens = Tokens()
-        self._turn = asyncio.Lock()
+        self._tokens = Access(credential, self._grant)
 
     @property
     def scopes(self) -> frozenset[str]:
@@ -91,7 +81,7 @@ class Api:
             )
             if response.status != 401 or last:
                 break
-            await self._renew(access)
+            await self._tokens.renew(access)
         self._lacking(path, response)
         self.judge(response)
         return response
@@ -113,7 +103,7 @@ class Api:
             )
             if response.status != 401 or last:
                 break
-            await self._renew(access)
+            await self._tokens.renew(access)
         self._lacking(path, response)
         self.judge(response, write=True)
         return response
@@ -139,24 +129,11 @@ class Api:
     async def _access(self) -> str:
         """An access token that still holds. Raises SignInAgain, before any request, where no client is configured."""
         client_of(self.account)
-        if not self._tokens.access:
-            self._tokens = kept(await self._credential.session(), Tokens)
-        if not self._tokens.access or _over(self._tokens):
-            await self._renew(self._tokens.access)
-        return self._tokens.access
+        return await self._tokens.token()
 
-    async def _renew(self, old: str) -> None:
-        """Get a new access token, once for all who want one: another process may have got it meanwhile."""
-        async with self._turn, self._credential.refreshing():
-            stored = kept(await self._credential.session(), Tokens)
-            if stored.access and stored.access != old and not _over(stored):
-                self._tokens = stored
-                return
-            refresh = (await self._credential.read()).strip()
-            form = {"grant_type": "refresh_token", "refresh_token": refresh}
-            granted = await token(self.http, self.account, form, self.facts.name)
-            self._tokens = Tokens(granted.access_token, _until(granted), one_line(granted.scope))
-            await self._credential.save_session(written(self._tokens))
+    async def _grant(self, refresh: str) -> Granted:
+        form = {"grant_type": "refresh_token", "refresh_token": refresh}
+        return await token(self.http, self.account, form, self.facts.name)
 
     def _lacking(self, path: str, response: Response) -> None:
         """Name the scope that is missing, where Reddit only says "Forbidden". Raises Refused."""
@@ -257,7 +234,7 @@ def signed_out(account: AccountConfig) -> SignInAgain:
     )
 
 
-async def token(http: Http, account: AccountConfig, form: Mapping[str, str], name: str = "") -> wire.Granted:
+async def token(http: Http, account: AccountConfig, form: Mapping[str, str], name: str = "") -> Granted:
     """Ask the token address. Raises SignInAgain, Refused, RetryAt; asking twice does no harm."""
     client = ":".join(client_of(account))
     pair = base64.b64encode(client.encode()).decode()
@@ -277,19 +254,7 @@ async def token(http: Http, account: AccountConfig, form: Mapping[str, str], nam
     if response.status == 400:
         raise signed_out(account)
     http.raise_for(response)
-    return decode(response, wire.Granted)
-
-
-def _over(tokens: Tokens) -> bool:
-    try:
-        return parse_time(tokens.until) <= datetime.now(timezone.utc)
-    except ValueError:
-        return True
-
-
-def _until(granted: wire.Granted) -> str:
-    seconds = min(max(granted.expires_in, 0.0), 86_400.0)
-    return format_time(datetime.now(timezone.utc) + timedelta(seconds=seconds) - _EARLY)
+    return decode(response, Granted)
 
 
 def host_of(http: Http) -> str:

@@ -119,15 +119,6 @@ class Things(Struct):
     things: list[Raw] = []
 
 
-class Granted(Struct):
-    """The answer of the token address."""
-
-    access_token: str
-    expires_in: float = 3600
-    refresh_token: str | None = None
-    scope: str = ""
-
-
 class Denied(Struct):
     """A refusal, of the token address or of the API."""
 
