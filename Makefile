@@ -41,7 +41,7 @@ mutants: $(STAMP)  ## each conformance test fails under its mutation
 	@$(BIN)/python tests/mutants.py
 
 faults: $(STAMP)  ## kill the program at every point, and count what was lost or doubled (long)
-	@$(BIN)/python tests/faults/table.py
+	@$(BIN)/python tests/faults/table.py --jobs 2
 
 hostile: $(STAMP)  ## hostile text: 100,000 inputs in this process, 2,000 on every screen of a terminal (long)
 	@$(BIN)/python -m pytest -n 2 tests/hostile

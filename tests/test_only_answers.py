@@ -48,7 +48,18 @@ OWN = {"edit", "delete"}
 TEXTLESS = {"moderate", "mark_read", "mute_thread", "mute_person", "block"}
 READING = {"identify", "check", "fetch", "lookup", "conversation"}
 PURE = {"audience", "widest", "measure", "close"}
-MAKING = {"base_url", "can", "channels", "demand", "keyless", "login", "login_fields", "options", "platform"}
+MAKING = {
+    "base_url",
+    "can",
+    "channels",
+    "demand",
+    "keyless",
+    "login",
+    "login_fields",
+    "options",
+    "platform",
+    "user_signs_in",
+}
 """What a class has besides: how it is made and signed in to."""
 PARTS = {"acts", "answering", "checking", "learned", "lists", "reading", "ready", "signing_in"}
 """Where the verbs of most classes stand; see `convo.adapters.parts`."""

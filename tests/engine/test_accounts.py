@@ -101,7 +101,7 @@ def test_a_secret_of_somebody_else_never_answers_for_the_first(tmp_path: Path) -
     parent = stage.ask("Did you get the house?")
     stage.sync()
     stage.run(lambda engine: queue(engine, parent, "yes"))
-    me = stage.config.accounts["one"]
+    me = replace(stage.config.accounts["one"], user="")
     stage.world.sign_in(stage.server(), stage.person("ana"), "another token")
     stage.config = replace(stage.config, accounts={"one": replace(me, secret="another token")})
     stage.sync()
@@ -333,3 +333,33 @@ def test_one_login_under_two_names_works_once_and_the_other_says_so(tmp_path: Pa
         assert found == {fine: Health.FINE, broken: Health.OFF}
 
     stage.run(play)
+
+
+def test_a_secret_of_somebody_else_than_the_config_says_reads_and_sends_nothing(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.world.sign_in(stage.server(), stage.person("ana"), TOKEN)
+    stage.ask("Are you there?")
+    outcome = stage.sync()["one"]
+    words = 'The config says  user = "me"  of one, but its secret is that of @ana@one.example. Sign in as me, or change that line.'
+    assert outcome.error == words
+    assert (statuses(stage)["one"].health, statuses(stage)["one"].words) == (Health.SIGN_IN, words)
+
+    async def look(engine: Engine) -> list[Any]:
+        assert not engine.inbox.rows(View.ALL).rows
+        assert stored.own_uids(engine.store.reader) == frozenset()
+        return [one for one in await engine.accounts.check("one") if not one.fine]
+
+    (found,) = stage.run(look)
+    assert found.words == words
+
+
+def test_who_changed_their_name_on_the_platform_stays_the_account(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    stage.sync()
+    me = stage.person("me")
+    stage.world.people[me.uid] = replace(me, handle="my-new-name")
+    stage.world.sign_in(stage.server(), me, "another token")
+    stage.config = replace(
+        stage.config, accounts={"one": replace(stage.config.accounts["one"], secret="another token")}
+    )
+    assert not stage.sync()["one"].error

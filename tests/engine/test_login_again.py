@@ -117,3 +117,16 @@ def test_a_form_that_cannot_be_added_to_is_said_with_the_lines(tmp_path: Path) -
     with pytest.raises(Failure, match=r'by hand(?s:.*)client_id = "an-id"'):
         sign_in(path)
     assert path.read_bytes() == before
+
+
+def test_a_login_as_somebody_else_than_the_config_says_keeps_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(before := SECTION.replace("# the place", '\nuser = "ben"'))
+    with pytest.raises(Failure) as caught:
+        sign_in(path, "https://place.example")
+    assert caught.value.words == (
+        'The config says  user = "ben"  of mine, but its secret is that of ana. Sign in as ben, or change that line. '
+        "Nothing was kept."
+    )
+    assert path.read_text() == before
+    assert not list((tmp_path / "data").rglob("*.secret"))

@@ -2,6 +2,7 @@
 and an answer on every platform; and prints what the books say then.
 
     python tests/faults/table.py [--ways 'points requests power network'] [--random 20] [--seed 1] [--only PATTERN]
+                                 [--jobs 2]
 
 Every line is a scenario against one kind of server, or a platform in bad weather: faults tried (those that came too
 late are left out), survived, messages or words lost, answers or messages doubled, anything else that differs from a
@@ -12,13 +13,15 @@ any fault are wrong.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import re
 import shutil
 import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -27,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent.parent))
 from tests.faults.bench import Bench, Kill, Verdict
 from tests.faults.kinds import KINDS
 from tests.faults.network import UNTOLD
+from tests.faults.program import Hung
 from tests.faults.scenarios import SCENARIOS, Scenario
 from tests.faults.surroundings import MOVING, SURROUNDINGS
 from tests.faults.weather import ALL, Weather
@@ -57,7 +61,11 @@ def line(bench: Bench, scenario: Scenario, ways: str, random: Random, times: int
     """One line of the table; what went wrong is said at once."""
     found: Counter[str] = Counter()
     for kill in kills(bench, scenario, ways, random, times):
-        _count(found, scenario.run(bench, kill), f"killed {kill}")
+        try:
+            verdict = scenario.run(bench, kill)
+        except (AssertionError, Hung) as error:
+            verdict = Verdict(True, other=[f"{error}"])
+        _count(found, verdict, f"{bench.kind}: {scenario.name}, killed {kill}")
     return found
 
 
@@ -82,7 +90,7 @@ def weather(platform: str, directory: Path, answers: bool) -> Counter[str]:
     try:
         made.demand_whole()
         for what, verdict in _answers(made) if answers else _syncs(made):
-            _count(found, verdict, what)
+            _count(found, verdict, f"{platform}: {what}")
     finally:
         made.close()
     return found
@@ -103,41 +111,67 @@ def _answers(made: Weather) -> Iterator[tuple[str, Verdict]]:
             yield f"{name}, {'done' if done else 'not done'}", made.answer(name, done)
 
 
-def main() -> int:
-    """Print the table and give the exit status."""
+Line = tuple[str, Counter[str]]
+Job = tuple[Callable[..., Iterator[Line]], str]
+"""What makes the lines of a kind or a platform, and which."""
+
+
+def _kind(kind: str, directory: Path, options: argparse.Namespace) -> Iterator[Line]:
+    """The lines of one kind of server."""
+    chosen = [one for one in SCENARIOS if re.search(options.only, f"{kind}: {one.name}")]
+    if not chosen:
+        return
+    bench = Bench(kind, directory)
+    try:
+        for scenario in (one for one in chosen if one.fits(bench)):
+            random = Random(f"{options.seed} {kind}")
+            yield f"{kind}: {scenario.name}", line(bench, scenario, options.ways, random, options.random)
+    finally:
+        bench.close()
+
+
+def _platform(platform: str, directory: Path, options: argparse.Namespace) -> Iterator[Line]:
+    """The lines of one platform in bad weather."""
+    for name in ("sync", "answer") if platform in ANSWERING else ("sync",):
+        title = f"{platform}: {name} in bad weather"
+        if re.search(options.only, title):
+            yield title, weather(platform, directory / name, name == "answer")
+
+
+def _part(job: Job, directory: Path, options: argparse.Namespace) -> Counter[str]:
+    """One kind or platform in a process of its own: its lines are printed as they come, and their sum is given."""
+    make, name = job
+    whole: Counter[str] = Counter()
+    for title, found in make(name, directory / make.__name__ / name.replace(" ", "-"), options):
+        print(f"{title:50}" + _cells(found), flush=True)
+        whole += found
+    return whole
+
+
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Kills convo everywhere and looks into the books.")
     parser.add_argument("--random", type=int, default=20, help="kills at random times for each line")
     parser.add_argument("--ways", default="points requests power network", help="which of these")
     parser.add_argument("--seed", type=int, default=1, help="of the random times")
     parser.add_argument("--only", default="", help="lines in which this pattern is found")
-    options = parser.parse_args()
+    parser.add_argument("--jobs", type=int, default=1, help="kinds and platforms at the same time")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Print the table and give the exit status."""
+    options = _options()
     shared = Path("/dev/shm")
     directory = Path(tempfile.mkdtemp(prefix="faults-", dir=shared if shared.is_dir() else None))
-    print(f"{'':50}" + "".join(f"{name:>10}" for name in COLUMNS))
+    print(f"{'':50}" + "".join(f"{name:>10}" for name in COLUMNS), flush=True)
+    jobs: list[Job] = [(_kind, kind) for kind in KINDS]
+    jobs += [(_platform, platform) for platform in PLATFORMS if "network" in options.ways]
     whole: Counter[str] = Counter()
     began = time.monotonic()
     try:
-        for number, kind in enumerate(KINDS):
-            chosen = [one for one in SCENARIOS if re.search(options.only, f"{kind}: {one.name}")]
-            if not chosen:
-                continue
-            bench = Bench(kind, directory / str(number))
-            try:
-                for scenario in (one for one in chosen if one.fits(bench)):
-                    found = line(
-                        bench, scenario, options.ways, Random(f"{options.seed} {kind}"), options.random
-                    )
-                    print(f"{kind + ': ' + scenario.name:50}" + _cells(found), flush=True)
-                    whole += found
-            finally:
-                bench.close()
-        for platform in PLATFORMS if "network" in options.ways else ():
-            for name in ("sync", "answer") if platform in ANSWERING else ("sync",):
-                title = f"{platform}: {name} in bad weather"
-                if re.search(options.only, title):
-                    found = weather(platform, directory / title.replace(" ", "-"), name == "answer")
-                    print(f"{title:50}" + _cells(found), flush=True)
-                    whole += found
+        with multiprocessing.get_context("spawn").Pool(options.jobs, maxtasksperchild=1) as pool:
+            for found in pool.imap_unordered(partial(_part, directory=directory, options=options), jobs):
+                whole += found
     finally:
         shutil.rmtree(directory)
     print(f"{'all':50}" + _cells(whole))

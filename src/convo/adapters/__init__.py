@@ -1,8 +1,9 @@
 """The registry: which platforms there are, and the one adapter class that an account needs.
 
 Nothing but what a config names is imported. Third parties register theirs as an entry point of the
-group `convo.adapters`, name = platform; their class may have `options`, the config keys of its own, and
-`keyless = True` where nothing is kept secret.
+group `convo.adapters`, name = platform; their class may have `options`, the config keys of its own,
+`keyless = True` where nothing is kept secret, and `user_signs_in = True` where the platform takes the config's `user`
+together with the secret, in forms that need not be the handle (an address, say).
 """
 
 from __future__ import annotations

@@ -88,6 +88,7 @@ class Bluesky(Refusing):
     """One account on a Bluesky server."""
 
     platform: ClassVar[str] = read.PLATFORM
+    user_signs_in: ClassVar[bool] = True
     login_fields: ClassVar[tuple[LoginField, ...]] = FIELDS
     options: ClassVar[tuple[str, ...]] = ("chat_service", "plc")
     """Keys of its own in the config: the DID of the chat service, the directory of `did:plc` accounts."""

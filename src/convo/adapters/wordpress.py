@@ -33,6 +33,7 @@ class WordPress(Parted[Api]):
     """One account on one site."""
 
     platform = PLATFORM
+    user_signs_in = True
     login_fields: tuple[LoginField, ...] = (
         _wordpress_login.URL,
         _wordpress_login.USER,

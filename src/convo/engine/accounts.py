@@ -174,7 +174,7 @@ class Accounts:
     async def identified(self, name: str) -> AccountRecord:
         """The account as the store knows it, signed in first where it is new or its secret changed.
 
-        Raises AccountError, AdapterError.
+        Raises AccountError, AdapterError, so too where the secret is another account's than the config says.
         """
         open_ = self._opened(name)
         record = self.record(name)
@@ -182,6 +182,7 @@ class Accounts:
             return record
         async with self.lock(name):
             identity = await open_.adapter.identify()
+            self._demand_meant(name, identity)
             now = self._clock.now()
             other = await self._store.write(_remember, name, identity, now, self.working(), user=False)
             if other:
@@ -195,10 +196,21 @@ class Accounts:
         await self._renew(name, record.facts)
         return record
 
+    def _demand_meant(self, name: str, identity: Identity) -> None:
+        """Raises SignInAgain where somebody else signed in than the config says; a new name makes nobody another."""
+        from convo.engine.meant import not_meant
+
+        record, person = self.record(name), identity.person
+        if record is not None and record.own_uid == person.uid:
+            return
+        if words := not_meant(self._config.accounts[name], person, self._open[name].adapter):
+            raise SignInAgain(words)
+
     async def refresh(self, name: str) -> None:
         """Ask the platform again who this is and what its limits are. Raises AccountError, AdapterError."""
         record = self.record(name)
         identity = await self.adapter(name).identify()
+        self._demand_meant(name, identity)
         if record is None or record.own_uid != identity.person.uid or record.facts != identity.facts:
             await self._store.write(_remember, name, identity, self._clock.now(), (), user=False)
             await self._renew(name, identity.facts)
@@ -228,7 +240,10 @@ class Accounts:
         try:
             secret = await open_.credential.read()
             words = "It is there." if secret else "None is needed."
-            return [*found, Finding("secret", True, words), *await open_.adapter.check()]
+            found += [Finding("secret", True, words), *await open_.adapter.check()]
+            if all(one.fine for one in found):
+                self._demand_meant(name, await open_.adapter.identify())
+            return found
         except SignInAgain as error:
             return [*found, Finding("secret", False, error.words)]
         except Exception as error:  # an adapter may be anybody's code; its fault is a finding

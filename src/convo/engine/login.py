@@ -20,6 +20,7 @@ from convo.adapters.contract import LoginStep as LoginStep
 from convo.adapters.http import Http
 from convo.config import AccountConfig, Config
 from convo.engine.accounts import stumbled
+from convo.engine.meant import not_meant
 from convo.engine.sections import completed, lacking, lines, section
 from convo.secrets import SecretError, has_keyring, keep_secret, secret_file
 from convo.values import frozen
@@ -83,6 +84,8 @@ class Login:
         known = self._config.accounts.get(wish.name)
         account = self._account(wish, known)
         result = await self._signed_in(account, wish, ask)
+        if words := not_meant(account, result.identity.person, adapters.load(account.platform)):
+            raise Failure(f"{words} Nothing was kept.")
         url = result.options.get("url") or account.url
         user = result.options.get("user") or account.user
         known = known or self._twin(account.platform, url, user)
