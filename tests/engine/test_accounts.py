@@ -340,7 +340,10 @@ def test_a_secret_of_somebody_else_than_the_config_says_reads_and_sends_nothing(
     stage.world.sign_in(stage.server(), stage.person("ana"), TOKEN)
     stage.ask("Are you there?")
     outcome = stage.sync()["one"]
-    words = 'The config says  user = "me"  of one, but its secret is that of @ana@one.example. Sign in as me, or change that line.'
+    words = (
+        'The config says  user = "me"  of one, but its secret is that of @ana@one.example. '
+        "Sign in as me, or change that line."
+    )
     assert outcome.error == words
     assert (statuses(stage)["one"].health, statuses(stage)["one"].words) == (Health.SIGN_IN, words)
 
