@@ -119,13 +119,13 @@ def measure_busy_keys(store: Path, surroundings: Mapping[str, str], quiet: Seque
     for where in ("its own process", "another process"):
         with tempfile.TemporaryDirectory() as directory:
             copy = shutil.copytree(store, Path(directory) / "copy")
-            alone = None
-            program = ([sys.executable, str(busy), "inbox", str(copy)], b"Waiting")
+            alone, how = None, "inbox"
             if where == "another process":
-                alone = subprocess.Popen(
-                    [sys.executable, str(busy), "alone", str(copy)], env=dict(surroundings)
+                alone, how = (
+                    subprocess.Popen([sys.executable, busy, "alone", copy], env=dict(surroundings)),
+                    "beside",
                 )
-                program = inbox(copy)
+            program = ([sys.executable, str(busy), how, str(copy)], b"Waiting")
             try:
                 pressed, _ = measure_keys(program, surroundings, 90)
             finally:

@@ -53,7 +53,7 @@ class Terminal:
         while time.perf_counter() < end and self._read(quiet):
             pass
 
-    def frame(self, began: float, quiet: float = 0.012, seconds: float = 5) -> float:
+    def frame(self, began: float, quiet: float = 0.025, seconds: float = 5) -> float:
         """The moment of the last byte of what a key painted: after it nothing came for a while."""
         last = began
         end = began + seconds

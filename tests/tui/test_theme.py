@@ -115,6 +115,10 @@ async def test_every_theme_by_its_name(name: str) -> None:
         assert play.app.theme == name
         assert "Ana Lind" in play.text
         assert "no theme" not in play.status
+        muted = play.app.inbox.ink("muted", False, False, "base")
+        if not play.app.current_theme.ansi:
+            colours = [one.get_truecolor().hex for one in (muted.color, muted.bgcolor) if one]
+            assert contrast(*colours) >= 3
 
 
 @pytest.mark.parametrize("theme", ["terminal", "terminal-light"])

@@ -10,7 +10,6 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +18,7 @@ from convo.cli import logs
 from convo.config import Config, ConfigError, load
 from convo.engine import Engine
 from convo.store import Store, StoreError
+from convo.values import frozen
 from convo.views import Failure
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def stopped(words: str) -> Iterator[None]:
         raise Stopped(words) from error
 
 
-@dataclass(slots=True)
+@frozen
 class Session:
     """What a command works with."""
 

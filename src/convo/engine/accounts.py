@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,15 +40,17 @@ class AccountError(Exception):
         self.words = words
 
 
-@dataclass(slots=True)
 class _Open:
     """An account in use; `make` gives its adapter for the facts of its last sign-in."""
 
-    adapter: Adapter
-    http: Http
-    credential: AccountCredential
-    facts: str
-    make: Callable[[str], Adapter]
+    def __init__(
+        self, make: Callable[[str], Adapter], facts: str, http: Http, credential: AccountCredential
+    ) -> None:
+        self.adapter = make(facts)
+        self.make = make
+        self.facts = facts
+        self.http = http
+        self.credential = credential
 
 
 class Accounts:
@@ -149,7 +150,7 @@ class Accounts:
         def adapter(facts: str) -> Adapter:
             return make(account, http, credential, facts)
 
-        return _Open(adapter(facts), http, credential, facts, adapter)
+        return _Open(adapter, facts, http, credential)
 
     @asynccontextmanager
     async def lock(self, name: str, *, first: bool = False) -> AsyncIterator[None]:

@@ -8,7 +8,6 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from pathlib import Path
 from queue import PriorityQueue
 from typing import Any
@@ -21,13 +20,17 @@ USER, INGEST, END = 0, 1, 2
 """Priorities: what the user did goes before what a sync brings; the end comes when all is written."""
 
 
-@dataclass(order=True, slots=True)
 class _Job:
-    priority: int
-    number: int
-    run: Callable[[Connection], Any] | None = field(compare=False)
-    durable: bool = field(compare=False, default=True)
-    done: Future[tuple[Any, frozenset[int]]] = field(compare=False, default_factory=Future)
+    def __init__(
+        self, priority: int, number: int, run: Callable[[Connection], Any] | None, durable: bool = True
+    ) -> None:
+        self.rank = (priority, number)
+        self.run = run
+        self.durable = durable
+        self.done: Future[tuple[Any, frozenset[int]]] = Future()
+
+    def __lt__(self, other: _Job) -> bool:
+        return self.rank < other.rank
 
 
 class Writer:

@@ -28,6 +28,9 @@ from convo.tui.screen import InboxScreen
 if TYPE_CHECKING:
     from convo.engine import Engine
 
+LATER = Path(__file__).with_name("later.tcss")
+"""Styles of what the first frame does without."""
+
 
 class ConvoApp(PointedApp):
     """Shows the store at once; the engine starts after the first frame."""
@@ -90,6 +93,7 @@ class ConvoApp(PointedApp):
         if not self.inbox.menu.is_attached:
             from convo.tui import deeds  # noqa: F401
 
+            self.stylesheet.add_source(LATER.read_text(encoding="utf-8"), read_from=(str(LATER), ""))
             await self.inbox.mount(self.inbox.page, self.inbox.menu, self.inbox.names)
 
     async def _warm(self) -> None:
@@ -117,6 +121,7 @@ class ConvoApp(PointedApp):
         if isinstance(event, events.Key) and not event.is_forwarded:
             self.engine.give_way()
             if await self._acted(event):
+                await self.follow_at_once()
                 return
         await super().on_event(event)
 

@@ -8,18 +8,17 @@ from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.selection import Selection
 from textual.strip import Strip
 
 from convo.tui.entries import Fold, Frame
 from convo.tui.lines import EMPTY, Line, mark
-from convo.tui.paint import Inked
+from convo.tui.paint import Scrolled
 from convo.tui.thread import ThreadLines
 from convo.views import Entry, Opened
 
 
-class ConversationView(Inked, ScrollView, can_focus=True):
+class ConversationView(Scrolled, can_focus=True):
     """Messages of one conversation; the cursor is on a message or a fold, by its id."""
 
     BINDINGS = []  # noqa: RUF012

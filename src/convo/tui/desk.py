@@ -195,6 +195,7 @@ class Desk:
     def follow(self) -> None:
         """Show the conversation under the cursor beside the list; only the store is asked."""
         screen = self.screen
+        screen.list.unfollowed = False
         if screen.one is not None:
             screen.draw()
             return

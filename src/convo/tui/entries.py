@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from urllib.parse import urlsplit
 
 from convo.model import Link, Reason, Visibility
@@ -28,7 +28,7 @@ class Fold:
     where: str
 
 
-@dataclass(slots=True)
+@frozen
 class Frame:
     """What an entry is drawn with: width of the pane, the people, what is uncovered, and the present."""
 

@@ -20,7 +20,7 @@ from convo.tui.setup import Ended, Parts, SetupScreen
 class FirstApp(App[Ended]):
     """Shows the set-up; it ends with how that ended, None when the user left."""
 
-    CSS_PATH = Path(__file__).with_name("convo.tcss")
+    CSS_PATH = [Path(__file__).with_name(name) for name in ("convo.tcss", "later.tcss")]  # noqa: RUF012
     BINDINGS = []  # noqa: RUF012
     ENABLE_COMMAND_PALETTE = False
     TITLE = "convo"

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from typing import Literal
 
 from textual.geometry import Size
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from convo.engine import voice
@@ -16,7 +15,7 @@ from convo.tui import cells
 from convo.tui.commands import BOX, COMMANDS, HELP_ROWS, SECTIONS, Command, Place, shown_key
 from convo.tui.keymap import Keymap
 from convo.tui.lines import EMPTY, Line, Span, emphasised, line, mark
-from convo.tui.paint import Inked
+from convo.tui.paint import Scrolled
 from convo.tui.phrases import Moment
 from convo.views import AccountStatus, Health, Someone
 
@@ -33,7 +32,7 @@ _KEYS = 9
 PageKind = Literal["help", "accounts", "end", "first", "person"]
 
 
-class Page(Inked, ScrollView, can_focus=True):
+class Page(Scrolled, can_focus=True):
     """A page of lines over the body; `marks` are lines with a cursor."""
 
     BINDINGS = []  # noqa: RUF012

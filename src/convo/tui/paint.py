@@ -9,8 +9,11 @@ from unicodedata import category
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.geometry import Size
+from textual.color import Color
+from textual.geometry import Region, Size
 from textual.message import Message
+from textual.reactive import Reactive
+from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -19,11 +22,23 @@ from convo.tui import cells
 from convo.tui.lines import EMPTY, GROUNDS, ROLES, Line, Span
 
 if TYPE_CHECKING:
+    from rich.color import Color as RichColor
+
     Base = Widget
 else:
     Base = object
 
-INK = {f"ink--{name}" for name in (*ROLES, *GROUNDS)}
+VARIABLES = {
+    **dict(
+        zip(
+            ROLES,
+            ("foreground", "text-muted", "primary", "warning", "accent", "success", "error"),
+            strict=True,
+        )
+    ),
+    **dict(zip(GROUNDS, ("background", "block-cursor-blurred-background", "panel", "surface"), strict=True)),
+}
+"""The colour of the theme for each role and ground. As component classes they would cost a twentieth of the start."""
 
 
 def harmless(text: str) -> str:
@@ -32,7 +47,7 @@ def harmless(text: str) -> str:
 
 
 class Palette(Base):
-    """The screen's colours by the component classes `ink--<role>` and `ink--<ground>`, once for all its widgets."""
+    """The screen's colours for roles and grounds, once for all its widgets."""
 
     ascii_glyphs: bool = False
     _styles: dict[tuple[str, bool, bool, str], Style]
@@ -60,19 +75,41 @@ class Palette(Base):
         return cache[key]
 
     def _made(self, role: str, bold: bool, underline: bool, ground: str) -> Style:
-        text = self.get_component_rich_style(f"ink--{role}", partial=True)
-        under = self.get_component_rich_style(f"ink--{ground}")
         theme = self.app.current_theme
         if theme.ansi:
             bold = bold or (role == "waits" and not theme.dark)
         dim = (theme.ansi and role == "muted") or None
-        return Style(
-            color=text.color, bgcolor=under.bgcolor, bold=bold or None, underline=underline or None, dim=dim
-        )
+        colour, under = self._colour(role), self._colour(ground)
+        return Style(color=colour, bgcolor=under, bold=bold or None, underline=underline or None, dim=dim)
+
+    def _colour(self, name: str) -> RichColor:
+        """A role's or ground's colour in this theme, on the background where one sees through it."""
+        variables = self.app.theme_variables
+        base = Color.parse(variables["background"])
+        word, _, part = variables[VARIABLES[name]].partition(
+            " "
+        )  # such as "auto 60%": light on dark, dark on light
+        alpha = float(part.strip(" %") or 100) / 100
+        colour = base.get_contrast_text(alpha) if word == "auto" else Color.parse(word).multiply_alpha(alpha)
+        return (colour if colour.a == 1 else base + colour).rich_color
 
 
 class Inked(Base):
-    """Turns lines into strips with the colours of the screen."""
+    """Turns lines into strips with the colours of the screen; such a widget has no border, no padding, no opacity."""
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines as they are painted: Textual's own way goes through the styles that none of them has, twice."""
+        if not self.is_attached:  # taken away since the screen was laid out
+            return [Strip.blank(crop.width)] * crop.height
+        strips = [self.render_line(y) for y in crop.line_range]
+        if filters := self.get_line_filters():
+            _, background = self.background_colors
+            for each in filters:
+                strips = [strip.apply_filter(each, background) for strip in strips]
+        left, right = crop.column_span
+        if (left, right) != (0, self.size.width):
+            strips = [strip.crop(left, right) for strip in strips]
+        return strips
 
     def strip_of(self, painted: Line, size: int) -> Strip:
         """A line as a strip of exactly `size` cells."""
@@ -101,10 +138,23 @@ def _strip(palette: Palette, painted: Line, size: int) -> Strip:
     return Strip(segments).adjust_cell_length(size, palette.ink("text", False, False, painted.ground))
 
 
+class Scrolled(Inked, ScrollView):
+    """Lines that scroll, without a bar: however many there are, nothing else on the screen moves."""
+
+    virtual_size = Reactive(Size(0, 0), layout=False, repaint=False)
+
+    @property
+    def allow_vertical_scroll(self) -> bool:
+        """The wheel scrolls them, though no bar shows it."""
+        return True
+
+
 class Painted(Inked, Widget):
     """A fixed piece of the screen made of lines; a click on a span with a target says so."""
 
     ALLOW_SELECT = False
+    virtual_size = Reactive(Size(0, 0), layout=False, repaint=False)
+    """It follows from the height, for which the screen was laid out just then; Textual would lay it out once more."""
 
     class Clicked(Message):
         """A span with a target was clicked."""

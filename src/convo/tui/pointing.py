@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from textual import events
 
 from convo.tui import router
@@ -11,14 +13,32 @@ from convo.tui.paint import Painted
 from convo.tui.rowlist import RowList
 from convo.tui.views_pane import ViewsPane
 
+_TOLD = 3
+"""Turns of the loop until every pane has told the screen what it paints: a frame in between would show half of it."""
+
 
 class PointedApp(AccountedApp):
     """What a click does; every one of these has a key, too."""
 
     async def on_row_list_moved(self, event: RowList.Moved) -> None:
-        """The conversation beside the list follows its cursor."""
+        """The conversation beside the list follows its cursor, after the cursor where more keys come than frames."""
         if self.inbox.is_mounted:
-            self.call_after_refresh(self.desk.follow)
+            self.call_after_refresh(self.follow)
+
+    def follow(self) -> None:
+        """Show the conversation under the cursor, unless that was done since it moved."""
+        if self.inbox.list.unfollowed:
+            self.desk.follow()
+
+    async def follow_at_once(self) -> None:
+        """The same in one frame with the cursor, unless more keys are there already: the list must not lag behind."""
+        if not self.inbox.list.unfollowed or self.message_queue_size:
+            return
+        with self.batch_update():
+            self.desk.follow()
+            for _ in range(_TOLD):
+                await asyncio.sleep(0)
+        self.inbox.check_idle()
 
     def on_row_list_grew(self, event: RowList.Grew) -> None:
         """More of the list is there; where it was empty, the conversation beside it, too."""

@@ -43,6 +43,8 @@ class RowList(PaintedRows, can_focus=True):
         super().__init__(fields, id)
         self.filling = False
         """Whether more is being looked for just now, a load at a time."""
+        self.unfollowed = False
+        """The cursor moved, and the conversation beside it does not show it yet."""
         self.planned = 0
         """The width it will have, known before the first layout: so the first frame is painted once."""
 
@@ -145,6 +147,7 @@ class RowList(PaintedRows, can_focus=True):
         self.refresh_row(old)
         self.refresh_row(index)
         self._keep_in_sight()
+        self.unfollowed = True
         self.post_message(self.Moved())
         return True
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from textual.geometry import Region
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from convo.tui.lines import EMPTY, Line, Span, line
-from convo.tui.paint import Inked
+from convo.tui.paint import Scrolled
 from convo.tui.reading import Item, Reading
 from convo.tui.render import Fields, RowLook, row_lines
 
@@ -17,7 +16,7 @@ HEIGHT = 2
 """Lines of a row."""
 
 
-class PaintedRows(Inked, ScrollView):
+class PaintedRows(Scrolled):
     """Paints what is seen of the rows that were read, the one under the cursor and the marked ones as such."""
 
     def __init__(self, fields: Callable[[Item], Fields], id: str | None) -> None:  # noqa: A002

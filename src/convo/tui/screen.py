@@ -18,7 +18,7 @@ from convo.tui.desk import Desk
 from convo.tui.lines import line, mark
 from convo.tui.menus import MenuBox, Question
 from convo.tui.page import Page
-from convo.tui.paint import INK, Painted, Palette
+from convo.tui.paint import Painted, Palette
 from convo.tui.rowlist import RowList
 from convo.tui.views_pane import ViewsPane
 
@@ -39,7 +39,6 @@ TOO_SMALL = "convo needs a window of 40 by 12. Your words are safe."
 class InboxScreen(Palette, Screen[None]):
     """Lays the panes out and keeps the focus; what the keys do stands in the deeds."""
 
-    COMPONENT_CLASSES = INK
     BINDINGS = []  # noqa: RUF012
     AUTO_FOCUS = ""
 
@@ -103,9 +102,9 @@ class InboxScreen(Palette, Screen[None]):
 
     def on_mount(self) -> None:
         """The first frame paints from the store before anything else starts."""
-        self._composed = True
         self.lay_panes(self.app.size.width, self.app.size.height)
         self.desk.begin(self)
+        self._composed = True  # from here on every change is drawn; what stands now is drawn once
         self.focus_pane("list")
 
     def on_resize(self, event: events.Resize) -> None:

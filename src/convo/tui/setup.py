@@ -14,7 +14,7 @@ from textual.worker import Worker
 from convo.tui import setup_lines
 from convo.tui.fields import Address, FieldBox
 from convo.tui.outside import safe_address
-from convo.tui.paint import INK, Painted, Palette
+from convo.tui.paint import Painted, Palette
 from convo.tui.router import key_name
 from convo.tui.signing import Run, SignIn
 from convo.values import frozen
@@ -56,7 +56,6 @@ class Ended:
 class SetupScreen(Palette, Screen[Ended]):
     """Two steps, and Esc goes back one. Nothing is written before the sign-in has worked."""
 
-    COMPONENT_CLASSES = INK
     BINDINGS = []  # noqa: RUF012
     AUTO_FOCUS = ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from convo.engine import finding
 from convo.tui import cells
@@ -174,8 +175,10 @@ class ThreadLines:
         self.lines, self.starts, self.frame = [], [], frame
         if self.opened is None:
             return
-        frame.uncovered, frame.answering = self.uncovered, self.answering is not None
-        frame.authors = {entry.uri: entry.author for entry in self.opened.entries}
+        frame = self.frame = replace(
+            frame, uncovered=self.uncovered, answering=self.answering is not None,
+            authors={entry.uri: entry.author for entry in self.opened.entries},
+        )  # fmt: skip
         for number, item in enumerate(self.items):
             if number and self._gap_before(item):
                 self.lines.append((-1, EMPTY))
