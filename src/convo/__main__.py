@@ -70,14 +70,13 @@ def _demo(options: Namespace) -> int:
 @contextmanager
 def _engine(options: Namespace) -> Iterator[Engine]:
     """The engine over the store and the config as they are now."""
-    from convo.cli.run import data_dir, read_config
+    from convo.cli.run import open_store, read_config
     from convo.clock import SystemClock
     from convo.engine import Engine
-    from convo.store import Store
 
     config = read_config(options)
     clock = SystemClock()
-    store = Store.open(data_dir(options), clock)
+    store = open_store(options, clock)
     try:
         yield Engine(config, store, clock)
     finally:

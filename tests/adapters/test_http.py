@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import traceback
 import tracemalloc
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta, timezone
@@ -166,6 +167,44 @@ def test_a_body_has_a_cap(packed: bool) -> None:
             with pytest.raises(RetryAt, match="larger"):
                 await http.get("/x")
             await http.close()
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 18) - 1, 1 << 18, (1 << 18) + 1, 1 << 20, BODY_CAP])
+def test_a_packed_body_of_any_size_is_whole(size: int) -> None:
+    body = (b"0123456789abcdef" * (size // 16 + 1))[:size]
+
+    async def play() -> None:
+        async with Server(answer(gzip.compress(body), "200 OK", "content-encoding: gzip")) as server:
+            http = Http(server.url)
+            assert (await http.get("/x")).body == body
+            await http.close()
+
+    asyncio.run(play())
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_error_of_a_large_body_does_not_keep_it(packed: bool) -> None:
+    body = b" " * (2 * BODY_CAP)
+
+    async def play() -> None:
+        headers = ("content-encoding: gzip",) if packed else ()
+        async with Server(answer(gzip.compress(body) if packed else body, "200 OK", *headers)) as server:
+            http = Http(server.url)
+            with pytest.raises(RetryAt) as caught:
+                await http.get("/x")
+            await http.close()
+        error: BaseException | None = caught.value
+        kept = 0
+        while error is not None:
+            for frame, _ in traceback.walk_tb(error.__traceback__):
+                local = frame.f_locals.values()
+                kept += sum(
+                    len(one) for one in local if isinstance(one, (bytes, bytearray)) and one is not body
+                )
+            error = error.__cause__
+        assert kept < 1 << 20
 
     asyncio.run(play())
 

@@ -92,3 +92,37 @@ def test_what_an_interrupted_copy_left_is_in_nobodys_way(tmp_path: Path, part: s
     with closing(connect(talk.store.path)) as db:
         migrate(db, talk.store.path, NEXT)
         assert version(db) == len(NEXT)
+
+
+class Enough(Exception):
+    """Whoever waits gives up."""
+
+
+@pytest.mark.parametrize("step", ["a copy first", "step 1 of 2", "step 2 of 2"])
+def test_a_migration_tells_and_can_be_stopped_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    monkeypatch.setitem(migrate.__globals__, "_OFTEN", 50)
+    talk = told(tmp_path / "data", 300)
+    talk.close()
+    path = talk.store.path
+    before = facts(path)
+    heard = []
+
+    def tell(what: str, done: int, of: int) -> None:
+        heard.append(what)
+        if step in what:
+            raise Enough
+
+    with closing(connect(path)) as db:
+        with pytest.raises(Enough):
+            migrate(db, path, NEXT, tell)
+        assert not db.in_transaction
+        assert version(db) == len(MIGRATIONS) + (step == "step 2 of 2")
+    assert facts(path) == before
+    assert not list(path.parent.glob("convo.db.part-*"))
+    assert heard[0] == "a copy first, MB"
+    with closing(connect(path)) as db:
+        migrate(db, path, NEXT)
+        assert version(db) == len(NEXT)
+    assert facts(path) == before

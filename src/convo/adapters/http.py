@@ -9,7 +9,7 @@ import asyncio
 import json
 import ssl
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -35,6 +35,8 @@ LEAST_SECRET = 8
 """Characters of the shortest secret that is looked for in servers' words: shorter ones are words themselves."""
 _REDIRECTS = 3
 _GZIP = zlib.MAX_WBITS | 16
+_PIECE = 1 << 18
+"""Bytes that are unpacked at once."""
 
 
 @frozen
@@ -333,12 +335,15 @@ class Http:
         body = bytearray()
         try:
             async for chunk in answer.aiter_raw(65536):
-                body += chunk if unpack is None else unpack.decompress(chunk, BODY_CAP + 1 - len(body))
-                if len(body) > BODY_CAP:
-                    raise httpx.StreamError("the answer is larger than convo takes")
+                for part in [chunk] if unpack is None else _unpacked(unpack, chunk):
+                    body += part
+                    if len(body) > BODY_CAP:
+                        raise httpx.StreamError("the answer is larger than convo takes")
+            return bytes(body)
         except zlib.error as error:
             raise httpx.DecodingError("the answer is not packed as it says") from error
-        return bytes(body)
+        finally:
+            body.clear()  # an error keeps its frames alive, and they would keep 16 MB
 
     def _note_skew(self, date: str) -> None:
         try:
@@ -361,6 +366,15 @@ class Http:
         if type(error).__name__.startswith("Connect"):
             return f"{host} could not be reached."
         return f"The connection to {host} broke: {detail}" if detail else f"The connection to {host} broke."
+
+
+def _unpacked(unpack: Any, chunk: bytes) -> Iterator[bytes]:
+    """What a chunk holds, in pieces: a packed bomb is noticed before it is unpacked."""
+    part = b""
+    while chunk or len(part) == _PIECE:
+        part = unpack.decompress(chunk, _PIECE)
+        yield part
+        chunk = unpack.unconsumed_tail
 
 
 def _httpx() -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
@@ -131,6 +132,7 @@ class Work:
         self._looked = now
         line = self._line(done, of, (now - self._began).total_seconds())
         if self._bar:
+            line = line[: shutil.get_terminal_size().columns - 1]  # a longer one would leave itself behind
             self._stream.write(f"\r{line.ljust(len(self._shown))}\r")
             self._stream.flush()
             self._shown = line

@@ -24,8 +24,14 @@ from convo.views import Failure
 if TYPE_CHECKING:
     import argparse
 
+    from convo.clock import Clock
+    from convo.progress import Tell
+
 DONE, FAILED, WRONG, STOPPED = 0, 1, 2, 130
 """Exit statuses: done; some account or message failed; wrong usage or config; ended by a signal."""
+
+
+_UPGRADE = "Stopped. The store is whole, and as it was before this step; the next start goes on."
 
 
 class UsageError(Exception):
@@ -95,6 +101,22 @@ def read_config(options: argparse.Namespace) -> Config:
     return config
 
 
+def open_store(options: argparse.Namespace, clock: Clock) -> Store:
+    """The store of a command line. Raises StoreError; Stopped where a signal ends what a new version does with it."""
+    with contextlib.ExitStack() as stack:
+        watching: list[Tell] = []
+
+        def tell(what: str, done: int, of: int) -> None:
+            if not watching:  # of a thousand starts one has something to tell
+                from convo.cli.transfer import watched
+
+                say_error("A new version of convo brings its store up to date, this once.")
+                watching.append(stack.enter_context(watched(clock, _UPGRADE)))
+            watching[0](what, done, of)
+
+        return Store.open(data_dir(options), clock, tell)
+
+
 def run(options: argparse.Namespace, open_inbox: Callable[[argparse.Namespace], int]) -> int:
     """Run the command of parsed options, or the inbox where there is none, and give the exit status."""
     points.observe_as_asked()
@@ -145,7 +167,7 @@ async def _command(options: argparse.Namespace, handler: Handler) -> int:
         from convo.cli.transfer import repair
 
         repair(options, clock)
-    with contextlib.closing(Store.open(data_dir(options), clock)) as store:
+    with contextlib.closing(open_store(options, clock)) as store:
         engine = Engine(config, store, clock)
         try:
             _leave_on_signals()

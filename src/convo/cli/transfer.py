@@ -13,6 +13,7 @@ from convo.cli.output import say, say_error, say_json
 from convo.cli.progress import Work
 from convo.cli.run import DONE, FAILED, SIGNALS, Session, Stopped, UsageError, data_dir, stopped
 from convo.clock import Clock
+from convo.progress import Tell
 
 if TYPE_CHECKING:
     from convo.engine.stopping import Stop
@@ -93,18 +94,26 @@ def _told_of_signals(stop: Stop) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def repair(options: Namespace, clock: Clock) -> None:
-    """`convo doctor --repair`, before the store is opened. Raises StoreError."""
-    from convo.engine.care import repair as run
+@contextmanager
+def watched(clock: Clock, words: str) -> Iterator[Tell]:
+    """Show work that is done before anybody waits for the engine; a signal ends it. Raises Stopped with these words."""
     from convo.engine.stopping import Ended, Stop
 
     with Work(clock) as work:
         stop = Stop(work)
         try:
             with _told_of_signals(stop):
-                words = run(data_dir(options), clock, stop)
+                yield stop
         except Ended as error:
-            raise Stopped("Stopped. The store is as it was; the same command begins anew.") from error
+            raise Stopped(words) from error
+
+
+def repair(options: Namespace, clock: Clock) -> None:
+    """`convo doctor --repair`, before the store is opened. Raises StoreError."""
+    from convo.engine.care import repair as run
+
+    with watched(clock, "Stopped. The store is as it was; the same command begins anew.") as tell:
+        words = run(data_dir(options), clock, tell)
     if options.json:
         say_error(words)
     else:

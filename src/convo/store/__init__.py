@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from convo.clock import Clock
+from convo.progress import Tell, untold
 from convo.store import guard
 from convo.store.connection import (
     Connection,
@@ -55,15 +56,18 @@ class Store:
         self._typed_at = -LONGEST_WAY
 
     @classmethod
-    def open(cls, directory: Path, clock: Clock) -> Store:
-        """Open the store in this directory, made (0700, files 0600) and migrated as needed. Raises StoreError."""
+    def open(cls, directory: Path, clock: Clock, tell: Tell = untold) -> Store:
+        """Open the store in this directory, made (0700, files 0600) and migrated as needed. Raises StoreError.
+
+        `tell` hears of a migration, and ends it by raising.
+        """
         check_sqlite()
         path = directory / FILE
         _check_missing(path)
         make_private(directory, path)
         held = guard.share(directory)
         try:
-            db, reader = _connections(path)
+            db, reader = _connections(path, tell)
         except BaseException:
             guard.release(held)
             raise
@@ -170,12 +174,12 @@ def _check_missing(path: Path) -> None:
         )
 
 
-def _connections(path: Path) -> tuple[Connection, Connection]:
+def _connections(path: Path, tell: Tell) -> tuple[Connection, Connection]:
     """The writer's and the reader's, once the file is at the version of this program. Raises StoreError."""
     db = None
     try:
         db = connect(path)
-        migrate(db, path)
+        migrate(db, path, tell=tell)
         return db, open_reader(path)
     except BaseException as error:
         if db is not None:

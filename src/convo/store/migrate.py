@@ -6,13 +6,19 @@ import os
 import shutil
 import sqlite3
 from binascii import crc32
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from convo import points
+from convo.progress import Tell, untold
 from convo.store import words
 from convo.store.connection import NewerStore, StoreError
 from convo.store.schema import MIGRATIONS, VIEWS
+
+_OFTEN = 20_000
+"""Steps of SQLite's machine between two looks at how far it is: some milliseconds."""
 
 
 def version(db: sqlite3.Connection) -> int:
@@ -28,18 +34,46 @@ def check_version(db: sqlite3.Connection, path: Path, migrations: Sequence[str] 
         )
 
 
-def migrate(db: sqlite3.Connection, path: Path, migrations: Sequence[str] = MIGRATIONS) -> None:
+def migrate(
+    db: sqlite3.Connection, path: Path, migrations: Sequence[str] = MIGRATIONS, tell: Tell = untold
+) -> None:
     """Run the steps the file has not seen, after a backup beside it. Raises StoreError.
 
-    Another process may migrate at the same moment: each step looks at the number again under the lock.
+    Another process may migrate at the same moment: each step looks at the number again under the lock. What `tell`
+    raises ends it: what was not committed is as it was, and the next start goes on there.
     """
     check_version(db, path, migrations)
     found = version(db)
     if 0 < found < len(migrations):
-        _back_up(db, path, found)
+        _back_up(db, path, found, tell)
     for number, script in enumerate(migrations[found:], found + 1):
-        _step(db, number, script)
+        words = f"step {number - found} of {len(migrations) - found}"
+        with _watched(db, partial(tell if found else untold, words, 0, 0)):
+            _step(db, number, script)
     _make_views(db)
+
+
+@contextmanager
+def _watched(db: sqlite3.Connection, look: Callable[[], None]) -> Iterator[None]:
+    """Call `look` now and then while SQLite works; what it raises ends the statement and is raised here."""
+    raised: list[BaseException] = []
+
+    def stop() -> bool:
+        try:
+            look()
+        except BaseException as error:
+            raised.append(error)
+        return bool(raised)
+
+    db.set_progress_handler(stop, _OFTEN)
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        if raised:
+            raise raised[0] from error
+        raise
+    finally:
+        db.set_progress_handler(None, 0)
 
 
 def _step(db: sqlite3.Connection, number: int, script: str) -> None:
@@ -104,7 +138,7 @@ def _views_mark(db: sqlite3.Connection) -> str:
     return row[0] if row else ""
 
 
-def _back_up(db: sqlite3.Connection, path: Path, found: int) -> None:
+def _back_up(db: sqlite3.Connection, path: Path, found: int, tell: Tell) -> None:
     """A whole copy of the file at its old version, 0600 from its first byte; the one before it goes."""
     size = sum(file.stat().st_size for file in (path, path.with_name(path.name + "-wal")) if file.exists())
     free = shutil.disk_usage(path.parent).free
@@ -115,8 +149,10 @@ def _back_up(db: sqlite3.Connection, path: Path, found: int) -> None:
         )
     part = path.with_name(f"{path.name}.part-{os.getpid()}")
     os.close(os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
+    words = "a copy first, MB"
     try:
-        db.execute("VACUUM INTO ?", (str(part),))
+        with _watched(db, lambda: tell(words, part.stat().st_size >> 20, size >> 20)):
+            db.execute("VACUUM INTO ?", (str(part),))
         for old in path.parent.glob(f"{path.name}.before-*"):
             old.unlink(missing_ok=True)
         part.replace(path.with_name(f"{path.name}.before-{found + 1}"))
