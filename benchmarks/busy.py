@@ -1,8 +1,4 @@
-"""An ingest without end beside who types.
-
-busy.py inbox DIR: the inbox that ingests itself; busy.py alone DIR: the ingest; busy.py beside DIR: the inbox that
-shows what another process brings.
-"""
+"""An ingest without end beside who types: busy.py inbox DIR (the inbox that ingests itself) or busy.py alone DIR."""
 
 from __future__ import annotations
 
@@ -39,14 +35,6 @@ class BusyApp(ConvoApp):
         self.run_worker(ingesting(self.engine.store))
 
 
-class BesideApp(ConvoApp):
-    """The inbox, which notices what other processes bring, and asks no network."""
-
-    def _begin(self) -> None:
-        super()._begin()
-        self.run_worker(self.engine._watch())
-
-
 def main() -> None:
     """Run as the command line says."""
     how, directory = sys.argv[1], Path(sys.argv[2])
@@ -55,8 +43,7 @@ def main() -> None:
         return
     clock = SystemClock()
     store = Store.open(directory, clock)
-    app = BusyApp if how == "inbox" else BesideApp
-    app(Engine(Config(), store, clock), offline=True).run()
+    BusyApp(Engine(Config(), store, clock), offline=True).run()
 
 
 if __name__ == "__main__":

@@ -119,13 +119,11 @@ def measure_busy_keys(store: Path, surroundings: Mapping[str, str], quiet: Seque
     for where in ("its own process", "another process"):
         with tempfile.TemporaryDirectory() as directory:
             copy = shutil.copytree(store, Path(directory) / "copy")
-            alone, how = None, "inbox"
+            alone, program = None, inbox(copy)
             if where == "another process":
-                alone, how = (
-                    subprocess.Popen([sys.executable, busy, "alone", copy], env=dict(surroundings)),
-                    "beside",
-                )
-            program = ([sys.executable, str(busy), how, str(copy)], b"Waiting")
+                alone = subprocess.Popen([sys.executable, busy, "alone", copy], env=dict(surroundings))
+            else:
+                program = ([sys.executable, str(busy), "inbox", str(copy)], b"Waiting")
             try:
                 pressed, _ = measure_keys(program, surroundings, 90)
             finally:

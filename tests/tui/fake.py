@@ -327,7 +327,7 @@ class FakeEngine:
         self.log.append(("look", outbox_id))
         return self.outbox[outbox_id]
 
-    async def run(self) -> None:
+    async def run(self, *, network: bool = True) -> None:
         await asyncio.Event().wait()
 
     async def stop(self) -> None:

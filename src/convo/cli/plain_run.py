@@ -38,12 +38,10 @@ async def play(plain: Plain, source: Source) -> None:
     for number in signals:
         with contextlib.suppress(NotImplementedError, RuntimeError):
             loop.add_signal_handler(number, source.close)
-    task = None
-    if not plain.offline:
-        task = loop.create_task(engine.run())
-        task.add_done_callback(
-            lambda ended: source.close() if not ended.cancelled() and ended.exception() else None
-        )
+    task = loop.create_task(engine.run(network=not plain.offline))
+    task.add_done_callback(
+        lambda ended: source.close() if not ended.cancelled() and ended.exception() else None
+    )
     try:
         await plain.run()
     finally:
@@ -51,8 +49,7 @@ async def play(plain: Plain, source: Source) -> None:
         for number in signals:
             with contextlib.suppress(NotImplementedError, RuntimeError):
                 loop.remove_signal_handler(number)
-        if task is not None:
-            await _ended(task)
+        await _ended(task)
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -196,11 +196,13 @@ class Engine:
         """Look at these accounts, or at all, now and not when they are due."""
         self.sync.look_now(names)
 
-    async def run(self) -> None:
-        """In the inbox: sync, delivery and errands, until `stop`. Raises StoreError."""
+    async def run(self, *, network: bool = True) -> None:
+        """In the inbox: sync, delivery and errands, until `stop`; else what needs no network. Raises StoreError."""
         if self._stopping:
             return
-        works = (self._sync(), self.delivery.run(), self.errands.follow(), self._watch(), self.care.run())
+        works = [self._watch(), self.care.run(checks=network)]
+        if network:
+            works += [self._sync(), self.delivery.run(), self.errands.follow()]
         self._tasks = [self._task(work) for work in works]
         try:
             await asyncio.wait(self._tasks, return_when=asyncio.FIRST_EXCEPTION)
@@ -258,7 +260,8 @@ class Engine:
         if clocks.ran_ahead(self.store.reader, now):
             await self.store.write(clocks.set_right, now)
             self._outbox_changed()
-            self.look_now()
+            if self._made("sync"):
+                self.look_now()
 
     async def stop(self) -> None:
         """Nothing new starts; what is in flight is awaited up to 5 s, then left to be looked for next time."""

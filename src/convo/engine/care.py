@@ -43,8 +43,11 @@ class Care:
         self._work: asyncio.Future[Any] | None = None
         self._mark_path = store.path.with_name(f"open-{os.getpid()}")
 
-    async def run(self) -> None:
+    async def run(self, *, checks: bool = True) -> None:
         """In the inbox, after the first frame, until `stop`. Raises nothing of its own: the inbox goes on."""
+        if not checks:
+            await self._index()
+            return
         unclean = self._begin()
         try:
             await self._index()

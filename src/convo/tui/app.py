@@ -82,8 +82,7 @@ class ConvoApp(PointedApp):
     def _begin(self) -> None:
         _settle_python()
         _on_signals(self.exit)
-        if not self.offline:
-            self.run_worker(self._run_engine(), group="engine", exit_on_error=True)
+        self.run_worker(self._run_engine(), group="engine", exit_on_error=True)
         self.run_worker(self._warm(), group="warm")
         if self.first:
             self.run_worker(self.first_look(), group="first")
@@ -107,7 +106,7 @@ class ConvoApp(PointedApp):
 
     async def _run_engine(self) -> None:
         try:
-            await self.engine.run()
+            await self.engine.run(network=not self.offline)
         except Exception as error:
             words = router.refusal(error)
             if not words:
