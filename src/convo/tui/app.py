@@ -120,7 +120,7 @@ class ConvoApp(PointedApp):
         if isinstance(event, events.Key) and not event.is_forwarded:
             self.engine.give_way()
             if await self._acted(event):
-                await self.paint_at_once()
+                await self.follow_at_once()
                 return
         await super().on_event(event)
 

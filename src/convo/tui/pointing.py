@@ -30,15 +30,12 @@ class PointedApp(AccountedApp):
         if self.inbox.list.unfollowed:
             self.desk.follow()
 
-    async def paint_at_once(self) -> None:
-        """What a key changed comes in one frame, the conversation under the cursor with it.
-
-        Not where more keys are there already: the list must not lag behind.
-        """
-        if self.message_queue_size or not self.inbox.is_mounted:
+    async def follow_at_once(self) -> None:
+        """The same in one frame with the cursor, unless more keys are there already: the list must not lag behind."""
+        if not self.inbox.list.unfollowed or self.message_queue_size:
             return
         with self.batch_update():
-            self.follow()
+            self.desk.follow()
             for _ in range(_TOLD):
                 await asyncio.sleep(0)
         self.inbox.check_idle()
