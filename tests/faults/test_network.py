@@ -49,6 +49,12 @@ def test_a_sync_ends_and_the_other_account_goes_on(weathers: Weathers, platform:
         _demand(weather.sync((name, 2)), name)
 
 
+@pytest.mark.parametrize("platform", PLATFORMS)
+def test_a_foreign_page_that_says_not_found_is_not_believed(weathers: Weathers, platform: str) -> None:
+    """What a hotel's network answers: nothing is taken as gone, and all comes when it is left."""
+    _demand(weathers(platform).sync(("404 page", 2)), "404 page")
+
+
 def test_whatever_stands_between_a_sync_ends(weathers: Weathers) -> None:
     """On the platform that comes first: TLS and names are the same for all."""
     weather = weathers(PLATFORMS[0])

@@ -11,7 +11,7 @@ from msgspec import Raw, Struct
 from convo.adapters import _gitlab_wire as wire
 from convo.adapters._keeping import kept
 from convo.adapters._pasted import stored_token
-from convo.adapters.contract import Credential, Identity, Refused, SignInAgain
+from convo.adapters.contract import Credential, Identity, Refused, RetryAt, SignInAgain
 from convo.adapters.http import Http, Response, server_words
 from convo.model import Person
 from convo.text import one_line, shorten
@@ -129,6 +129,9 @@ class Api:
             raise Refused(f"{quoted} The token lacks the scope api; make one with it.")
         if words and response.status in (400, 403, 405, 409, 422):
             raise Refused(quoted)
+        foreign = response.body.strip() and not response.body.lstrip().startswith(b"{")
+        if foreign and response.status in (404, 410) and not write:
+            raise RetryAt(quoted)  # not GitLab's words: something stands before it
         self.http.raise_for(response, write=write)
 
     async def identify(self) -> Identity:
