@@ -55,6 +55,11 @@ def test_a_foreign_page_that_says_not_found_is_not_believed(weathers: Weathers, 
     _demand(weathers(platform).sync(("404 page", 2)), "404 page")
 
 
+def test_what_a_todo_is_about_is_asked_for_again_where_it_was_not_found(weathers: Weathers) -> None:
+    """GitLab tells of it once; the other platforms bring the words with the news."""
+    _demand(weathers("gitlab").sync(("404", 2)), "404")
+
+
 def test_whatever_stands_between_a_sync_ends(weathers: Weathers) -> None:
     """On the platform that comes first: TLS and names are the same for all."""
     weather = weathers(PLATFORMS[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import msgspec
 from msgspec import Raw, Struct
@@ -72,12 +72,17 @@ class MovedCursor(Struct):
     top: str = ""
 
 
+_AGAIN = timedelta(days=1)
+
+
 @dataclass(slots=True)
 class Gathered:
     """Messages as they come in."""
 
     messages: dict[str, Message] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
+    missing: set[int] = field(default_factory=set)
+    """To-dos about what was not found: asked for again for a day, as nobody else will tell of them."""
 
     def page(self, cursor: str, more: bool) -> Page:
         """All of it."""
@@ -114,7 +119,7 @@ async def _todo_page(api: Api, cursor: TodoCursor, since: datetime) -> tuple[Pag
     found, gathered.skipped = wire.each(new, wire.Todo, "To-do")
     await _gather(api, [todo for todo in found if todo.action_name in SPEECH], since, gathered)
     cursor.fresh = cursor.fresh or any(known.get(stamp.id) != stamp.updated_at for stamp in stamps)
-    cursor.now.update((stamp.id, stamp.updated_at) for stamp in stamps)
+    cursor.now.update((stamp.id, stamp.updated_at) for stamp in stamps if stamp.id not in gathered.missing)
     ended = not response.headers.get("x-next-page", "").strip() or not items
     if cursor.state == "done":
         return _read_back(cursor, gathered, stamps, since, ended), bool(new)
@@ -174,6 +179,10 @@ async def _gather(api: Api, found: Sequence[wire.Todo], since: datetime, gathere
             )  # of a kind that is not among the issues, such as an objective
         if isinstance(talk, str):
             gathered.skipped += [talk] if talk else []
+            lately = datetime.now(timezone.utc) - api.http.skew - _AGAIN
+            gathered.missing |= {
+                todo.id for todo in those if not talk and time_of(todo.updated_at, since) > lately
+            }
             continue
         talks.append((talk, max(those, key=lambda todo: todo.id)))
     await finish(api, [talk for talk, _ in talks], gathered)
