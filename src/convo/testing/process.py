@@ -56,7 +56,7 @@ class Process:
         self.config = Config(
             inbox=InboxConfig(undo_seconds=0),
             accounts={
-                NAME: AccountConfig(NAME, "world", url="https://world.example", user="me", secret="secret"),
+                NAME: AccountConfig(NAME, "world", url="https://world.example", secret="secret"),
                 OTHER: AccountConfig(
                     OTHER, "memory", url="https://other.example", user="me", secret="secret"
                 ),
