@@ -21,6 +21,7 @@ from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
@@ -34,7 +35,7 @@ from convo.config import AccountConfig
 from convo.engine import Engine
 from convo.model import Ref
 from convo.testing import Said
-from convo.testing.process import NAME, Process
+from convo.testing.process import NAME, Process, WorldClock
 from convo.tui.app import ConvoApp
 from tests.adapters.http_world import HttpWorld
 from tests.simulators.faults import Fault
@@ -204,6 +205,11 @@ def talk(world: Any) -> list[Said]:
     return told
 
 
+async def _standing(clock: WorldClock, seconds: float) -> None:
+    """The world's time stands while the inbox is looked at; else it would run through years."""
+    await asyncio.Event().wait()
+
+
 async def looked_at(process: Recorded, said: list[Said]) -> list[str]:
     """The program runs: two rounds of sync, the verbs that read, then the inbox, screen by screen."""
     for _ in range(2):
@@ -222,11 +228,21 @@ async def looked_at(process: Recorded, said: list[Said]) -> list[str]:
         for channel in adapter.channels:
             await recorder.fetch(channel.name, "", process.world.now() - timedelta(days=90))
         app = ConvoApp(engine, zone=timezone.utc, offline=True)
-        async with app.run_test(size=(120, 40)) as pilot:
-            for keys in (["g", "i"], ["enter"], ["p"], ["escape"], ["g", "p"], ["g", "q"], ["A"], ["escape"]):
-                await pilot.press(*keys)
-                await pilot.pause()
-                shown.append(screen_text(app))
+        with patch.object(WorldClock, "sleep", _standing):
+            async with app.run_test(size=(120, 40)) as pilot:
+                for keys in (
+                    ["g", "i"],
+                    ["enter"],
+                    ["p"],
+                    ["escape"],
+                    ["g", "p"],
+                    ["g", "q"],
+                    ["A"],
+                    ["escape"],
+                ):
+                    await pilot.press(*keys)
+                    await pilot.pause()
+                    shown.append(screen_text(app))
     assert any("house" in text for text in shown), shown[0]
     return shown
 
