@@ -237,3 +237,32 @@ async def test_what_was_written_before_the_box_was_opened_did_not_come_meanwhile
             play.app.load_around(2)
             await play.settle()
             assert box.draft.seen_arrival == arrival
+
+
+LONG = (
+    "There is no room left on the disk: /home/ana/.local/share/convo/convo.sqlite3 could not be written. "
+    "Make room, then press Ctrl+S again."
+)
+
+
+async def test_words_too_long_for_the_status_line_go_on_in_the_key_line_until_the_next_command() -> None:
+    async with inbox(USUAL) as play:
+        keys = play.keys
+        play.app.desk.say(LONG, trouble=True)
+        await play.settle()
+        assert f"{play.status} {play.keys}" == LONG
+        await play.press("question_mark", "escape")
+        assert play.keys == keys
+        play.app.desk.say(LONG * 2)
+        await play.settle()
+        assert play.keys.endswith("…")
+        await play.press("s")
+        play.app.desk.say(LONG)
+        await play.settle()
+        assert play.keys.endswith("Esc leave"), "an open menu keeps its keys"
+
+
+async def test_in_a_narrow_window_it_says_whole_that_it_does_not_post() -> None:
+    async with inbox(SMALL) as play:
+        await play.press("c")
+        assert f"{play.status} {play.keys}" == "convo answers people; it does not post. r answers this message."

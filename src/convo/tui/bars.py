@@ -95,6 +95,8 @@ def status(screen: InboxScreen, size: int) -> Line:
     desk = screen.desk
     words, trouble = desk.status_words()
     leaving = desk.leaving_words()
+    if words == desk.words:
+        words = _in_two(screen, size)[0]
     if screen.searching and not (desk.words or leaving or desk.chord.prefix):
         told = _search_words(screen)
         words, trouble = told or words, trouble and not told
@@ -116,6 +118,18 @@ def status(screen: InboxScreen, size: int) -> Line:
         else "all accounts fine"
     )
     return render.status_line(words, right, size, trouble and bool(words), good=not looking and not resting)
+
+
+def _in_two(screen: InboxScreen, size: int) -> tuple[str, str]:
+    """The newest word as the status line takes it, and what goes on in the key line until the next command.
+
+    What is wrong stands first in such a sentence and what to do about it last: cut, it would not help.
+    """
+    words, room = screen.desk.words, size - 2
+    if cells.width(words) <= room or screen.desk.chord.prefix or screen.menu.question is not None:
+        return words, ""
+    first, *rest = cells.wrap(words, room)
+    return first, " ".join(rest)
 
 
 def _key_line_name(screen: InboxScreen) -> str:
@@ -143,6 +157,8 @@ def keys(screen: InboxScreen, size: int) -> Line:
     question = screen.menu.question
     if question is not None:
         return _menu_keys(screen, size)
+    if rest := _in_two(screen, size)[1]:
+        return render.status_line(rest, "", size, screen.desk.trouble)
     keymap = screen.desk.keymap
     name = _key_line_name(screen)
     shown = []
