@@ -265,4 +265,6 @@ async def test_words_too_long_for_the_status_line_go_on_in_the_key_line_until_th
 async def test_in_a_narrow_window_it_says_whole_that_it_does_not_post() -> None:
     async with inbox(SMALL) as play:
         await play.press("c")
-        assert f"{play.status} {play.keys}" == "convo answers people; it does not post. r answers this message."
+        assert (
+            f"{play.status} {play.keys}" == "convo answers people; it does not post. r answers this message."
+        )
