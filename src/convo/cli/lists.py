@@ -5,7 +5,8 @@ from __future__ import annotations
 from convo.adapters import label
 from convo.cli.output import hit_json, opened_json, row_json, say, say_error, say_json, table
 from convo.cli.progress import Work
-from convo.cli.run import DONE, Session, UsageError, stopped
+from convo.cli.run import DONE, Session, UsageError
+from convo.cli.stopping import stopped
 from convo.engine import voice
 from convo.store import StoreError
 from convo.text import one_line

@@ -7,14 +7,14 @@ import contextlib
 import gc
 import importlib
 import os
-import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from convo import paths, points
 from convo.cli import logs
+from convo.cli.stopping import SIGNALS, Stopped, watched
 from convo.config import Config, ConfigError, load
 from convo.engine import Engine
 from convo.store import Store, StoreError
@@ -40,23 +40,6 @@ class UsageError(Exception):
     def __init__(self, words: str) -> None:
         super().__init__(words)
         self.words = words
-
-
-class Stopped(Exception):
-    """A signal ended the work; `words` say what became of it. Exit status 130."""
-
-    def __init__(self, words: str) -> None:
-        super().__init__(words)
-        self.words = words
-
-
-@contextlib.contextmanager
-def stopped(words: str) -> Iterator[None]:
-    """Say these words where a signal ends what is done here. Raises Stopped."""
-    try:
-        yield
-    except asyncio.CancelledError as error:
-        raise Stopped(words) from error
 
 
 @frozen
@@ -108,13 +91,21 @@ def open_store(options: argparse.Namespace, clock: Clock) -> Store:
 
         def tell(what: str, done: int, of: int) -> None:
             if not watching:  # of a thousand starts one has something to tell
-                from convo.cli.transfer import watched
-
                 say_error("A new version of convo brings its store up to date, this once.")
                 watching.append(stack.enter_context(watched(clock, _UPGRADE)))
             watching[0](what, done, of)
 
         return Store.open(data_dir(options), clock, tell)
+
+
+def _repair(options: argparse.Namespace, clock: Clock) -> None:
+    """`convo doctor --repair`, before the store is opened. Raises StoreError."""
+    from convo.cli import output
+    from convo.engine.care import repair
+
+    with watched(clock, "Stopped. The store is as it was; the same command begins anew.") as tell:
+        words = repair(data_dir(options), clock, tell)
+    (output.say_error if options.json else output.say)(words)
 
 
 def run(options: argparse.Namespace, open_inbox: Callable[[argparse.Namespace], int]) -> int:
@@ -164,9 +155,7 @@ async def _command(options: argparse.Namespace, handler: Handler) -> int:
 
     clock = SystemClock()
     if getattr(options, "repair", False):  # before anybody opens the store
-        from convo.cli.transfer import repair
-
-        repair(options, clock)
+        _repair(options, clock)
     with contextlib.closing(open_store(options, clock)) as store:
         engine = Engine(config, store, clock)
         try:
@@ -179,9 +168,6 @@ async def _command(options: argparse.Namespace, handler: Handler) -> int:
             raise
         finally:
             await engine.stop()
-
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def _leave_on_signals() -> None:

@@ -1,22 +1,13 @@
-"""Commands that take the store out or in: export, import, and the repair of `convo doctor --repair`."""
+"""Commands that take the store out or in: export and import."""
 
 from __future__ import annotations
 
-import signal
-from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from convo.cli.output import say, say_error, say_json
 from convo.cli.progress import Work
-from convo.cli.run import DONE, FAILED, SIGNALS, Session, Stopped, UsageError, data_dir, stopped
-from convo.clock import Clock
-from convo.progress import Tell
-
-if TYPE_CHECKING:
-    from convo.engine.stopping import Stop
+from convo.cli.run import DONE, FAILED, Session, UsageError
+from convo.cli.stopping import stopped
 
 _GOES_ON = "Stopped. What came in is kept, and what you did with it comes last: the same command again brings the rest."
 
@@ -78,43 +69,3 @@ async def _bring_in_archive(session: Session, path: Path) -> int:
     else:
         say(f"Your store has all that {path} says.")
     return FAILED if brought.skipped else DONE
-
-
-@contextmanager
-def _told_of_signals(stop: Stop) -> Iterator[None]:
-    """A signal ends the work at its next step, not inside of one."""
-    before = {}
-    try:
-        with suppress(ValueError):  # not in the main thread: tests
-            for number in SIGNALS:
-                before[number] = signal.signal(number, lambda *_: stop.now())
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def watched(clock: Clock, words: str) -> Iterator[Tell]:
-    """Show work that is done before anybody waits for the engine; a signal ends it. Raises Stopped with these words."""
-    from convo.engine.stopping import Ended, Stop
-
-    with Work(clock) as work:
-        stop = Stop(work)
-        try:
-            with _told_of_signals(stop):
-                yield stop
-        except Ended as error:
-            raise Stopped(words) from error
-
-
-def repair(options: Namespace, clock: Clock) -> None:
-    """`convo doctor --repair`, before the store is opened. Raises StoreError."""
-    from convo.engine.care import repair as run
-
-    with watched(clock, "Stopped. The store is as it was; the same command begins anew.") as tell:
-        words = run(data_dir(options), clock, tell)
-    if options.json:
-        say_error(words)
-    else:
-        say(words)
