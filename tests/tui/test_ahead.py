@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from textual.events import Paste
@@ -108,3 +109,18 @@ async def test_what_is_said_before_sending_stays_in_sight_after_words_typed_fast
         assert not play.engine.outbox
         await play.press("ctrl+s")
         assert [row.text for row in play.engine.outbox.values()] == ["Yes"]
+
+
+async def test_a_key_waits_for_a_field_that_is_being_mounted() -> None:
+    async with inbox() as play:
+        app = play.app
+        assert app.inbox.reply is not None
+        assert app.menu_field is not None
+        await app.inbox.reply.remove()
+        await app.menu_field.remove()
+        for make, name in ((app.reply_box, "reply"), (app.ready_menu_field, "menu_field")):
+            setattr(app.inbox if name == "reply" else app, name, None)
+            first_of_all = asyncio.ensure_future(make())
+            await asyncio.sleep(0)
+            assert (await make()).is_mounted, name
+            assert await first_of_all is await make()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from convo.people import Turn
+from convo.store import StoreError
 from convo.views import View
 from tests.tui import cast, fake_people
+from tests.tui.fake import FakeEngine
 from tests.tui.play import SMALL, USUAL, WIDE, Play, inbox, same_as_kept
 
 SIZES = {"120x40": WIDE, "80x24": USUAL, "60x20": SMALL}
@@ -182,3 +186,28 @@ async def test_reaching_out_is_asked_for_and_says_when_there_is_nobody() -> None
 
 def test_turns_have_the_words_of_the_heads() -> None:
     assert [turn.value for turn in Turn] == ["your turn", "their turn", "gone quiet"]
+
+
+async def test_a_lost_terminal_keeps_the_note() -> None:
+    engine = FakeEngine()
+    async with inbox(engine=engine) as play:
+        await play.press("p", "t")
+        await play.type(" Jam!")
+    assert engine.notes[cast.ANA.person_id].endswith("plain answers Jam!")
+
+
+async def test_a_note_that_cannot_be_kept_on_leaving_is_told_and_the_engine_ends() -> None:
+    engine: Any = FakeEngine()
+
+    async def full(person_id: int, text: str) -> None:
+        raise StoreError("There is no room left.")
+
+    async def play_and_leave() -> None:
+        async with inbox(engine=engine) as play:
+            await play.press("p", "t")
+            await play.type(" Jam!")
+            engine.acts.note = full
+
+    with pytest.raises(StoreError, match="There is no room left"):
+        await play_and_leave()
+    assert engine.stopped

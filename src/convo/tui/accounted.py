@@ -169,7 +169,7 @@ class AccountedApp(FieldedApp):
     def place_note(self) -> None:
         """Put the note where it belongs: on a person's page below its head, else at the foot of the pane."""
         note, page = self.inbox.note, self.inbox.page
-        if note is None or note.who is None:
+        if note is None or note.who is None or not note.is_attached:
             return
         pane = self.inbox.pane_region()
         at = pane.bottom

@@ -61,6 +61,7 @@ class ConvoApp(PointedApp):
         fault = theme.install(self, config.look.theme)
         self.desk.words, self.desk.trouble = fault or words, bool(fault)
         self._keep_timer: Timer | None = None
+        self.making = asyncio.Lock()
         self.first, self._leaving = first, False
         self._asked_around = {}
         self._changes: set[int] = set()
@@ -89,11 +90,12 @@ class ConvoApp(PointedApp):
 
     async def ready(self) -> None:
         """What keys need, mounted and imported after the first frame."""
-        if not self.inbox.menu.is_attached:
-            from convo.tui import deeds  # noqa: F401
+        async with self.making:
+            if not self.inbox.menu.is_attached:
+                from convo.tui import deeds  # noqa: F401
 
-            self.stylesheet.add_source(LATER.read_text(encoding="utf-8"), read_from=(str(LATER), ""))
-            await self.inbox.mount(self.inbox.page, self.inbox.menu, self.inbox.names)
+                self.stylesheet.add_source(LATER.read_text(encoding="utf-8"), read_from=(str(LATER), ""))
+                await self.inbox.mount(self.inbox.page, self.inbox.menu, self.inbox.names)
 
     async def _warm(self) -> None:
         """Mount the text fields before they are asked for."""
@@ -208,12 +210,20 @@ class ConvoApp(PointedApp):
         self.exit()
 
     async def on_unmount(self) -> None:
-        """Nothing new starts; what is in flight is awaited for a while."""
+        """What is being written is kept, nothing new starts, and what is in flight is awaited for a while.
+
+        Raises StoreError, once all that can be done is done.
+        """
         from convo.tui import answering
 
         self._leaving = True
-        await answering.keep_now(self.inbox)
-        await self.engine.stop()
+        try:
+            try:
+                await answering.keep_now(self.inbox)
+            finally:
+                await self.keep_note()
+        finally:
+            await self.engine.stop()
 
     def on_reply_box_changed(self) -> None:
         """A keystroke in the reply box."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ class FieldedApp(OutsideApp):
     inbox: InboxScreen
     engine: Engine
     menu_field: Field | None = None
+    making: asyncio.Lock
+    """What is being mounted is waited for, by whoever asks for it."""
     _look_timer: Timer | None = None
 
     # looking
@@ -66,10 +69,11 @@ class FieldedApp(OutsideApp):
         """The reply box, mounted the first time it is asked for."""
         from convo.tui.replybox import ReplyBox
 
-        if self.inbox.reply is None:
-            box = ReplyBox()
-            self.inbox.reply = box
-            await self.inbox.right.mount(box)
+        async with self.making:
+            if self.inbox.reply is None:
+                box = ReplyBox()
+                await self.inbox.right.mount(box)
+                self.inbox.reply = box
         return self.inbox.reply
 
     # the field of a menu
@@ -78,9 +82,11 @@ class FieldedApp(OutsideApp):
         """The one field that menus share."""
         from convo.tui.searchbar import Field
 
-        if self.menu_field is None:
-            self.menu_field = Field(id="menu-field")
-            await self.inbox.mount(self.menu_field)
+        async with self.making:
+            if self.menu_field is None:
+                field = Field(id="menu-field")
+                await self.inbox.mount(field)
+                self.menu_field = field
         return self.menu_field
 
     def place_menu_field(self) -> None:

@@ -31,20 +31,17 @@ class NoteBox(Vertical):
         self.kept = ""
         """The text the engine has."""
         self.saving = ""
+        self.words = Words()
+        """The text field; it has its words also when the screen is taken away."""
 
     def compose(self) -> ComposeResult:
         """The frame and the words."""
         yield Painted(id="note-top", ground="field")
         with Horizontal(id="note-middle"):
             yield Painted(id="note-left", ground="field")
-            yield Words()
+            yield self.words
             yield Painted(id="note-right", ground="field")
         yield Painted(id="note-bottom", ground="field")
-
-    @property
-    def words(self) -> Words:
-        """The text field."""
-        return self.query_one(Words)
 
     @property
     def text(self) -> str:

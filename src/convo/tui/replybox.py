@@ -181,6 +181,8 @@ class ReplyBox(Vertical):
         self.height = 0
         """The lines it takes as it was painted last."""
         self._loading = False
+        self.words = Words()
+        """The text field; it has its words also when the screen is taken away."""
 
     def compose(self) -> ComposeResult:
         """Lines above, the frame with the words, lines below."""
@@ -188,14 +190,9 @@ class ReplyBox(Vertical):
         yield Painted(id="reply-top", ground="field")
         with Horizontal(id="reply-middle"):
             yield Painted(id="reply-left", ground="field")
-            yield Words()
+            yield self.words
             yield Painted(id="reply-right", ground="field")
         yield Painted(id="reply-bottom", ground="field")
-
-    @property
-    def words(self) -> Words:
-        """The text field."""
-        return self.query_one(Words)
 
     def open(self, terms: Terms, draft: Draft, names: dict[str, str], platform: str) -> None:
         """Show a draft to a message."""
@@ -220,8 +217,8 @@ class ReplyBox(Vertical):
 
     def take(self) -> Draft | None:
         """The draft as it stands in the box now."""
-        if self.draft is None or not self.query(Words):
-            return self.draft
+        if self.draft is None:
+            return None
         if self.words.text != self.draft.text:  # the word of the last keystrokes may be on its way yet
             self.kept = "keeping …"
         self.draft = replace(self.draft, text=self.words.text, cursor=self.words.cursor_offset)
