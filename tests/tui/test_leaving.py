@@ -14,6 +14,8 @@ from convo.engine import Engine
 from convo.store import Store
 from convo.tui.app import ConvoApp
 from tests.tui import cast
+from tests.tui.fake import FakeEngine
+from tests.tui.play import cast_engine, key_event
 
 pytestmark = pytest.mark.slow
 
@@ -38,3 +40,18 @@ async def test_an_inbox_where_nobody_waits_is_left(tmp_path: Path) -> None:
         assert app.return_code == 0
     finally:
         store.close()
+
+
+@pytest.mark.parametrize("pauses", range(12))
+async def test_it_is_left_while_it_starts(tmp_path: Path, pauses: int) -> None:
+    """What comes after the first frame finds a program that ends, and so does the next key."""
+    engine = FakeEngine()
+    app = ConvoApp(cast_engine(engine), zone=timezone.utc, offline=True)
+    async with app.run_test(size=(100, 30)):
+        for _ in range(pauses):
+            await asyncio.sleep(0)
+        for key in ("q", "t", "j"):
+            app.post_message(key_event(key))
+        for _ in range(20):
+            await asyncio.sleep(0.001)
+    assert app.return_code == 0

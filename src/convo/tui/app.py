@@ -17,6 +17,7 @@ from textual import events
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widget import MountError
 
 from convo.config import Config
 from convo.tui import router, theme
@@ -98,13 +99,15 @@ class ConvoApp(PointedApp):
                 await self.inbox.mount(self.inbox.page, self.inbox.menu, self.inbox.names)
 
     async def _warm(self) -> None:
-        """Mount the text fields before they are asked for."""
+        """Mount the text fields before they are asked for; who leaves at once needs none."""
         await asyncio.sleep(0)
-        await self.ready()
-        await self.reply_box()
-        field = await self.ready_menu_field()
-        if self.inbox.menu.question is None:
-            field.display = False
+        for make in (self.ready, self.reply_box, self.ready_menu_field):
+            try:
+                await make()
+            except MountError:
+                if not self._leaving:
+                    raise
+                return
 
     async def _run_engine(self) -> None:
         try:
@@ -120,6 +123,8 @@ class ConvoApp(PointedApp):
     async def on_event(self, event: events.Event) -> None:
         """Every key passes the table of commands first, one after the other."""
         if isinstance(event, events.Key) and not event.is_forwarded:
+            if self._leaving:
+                return
             self.engine.give_way()
             if await self._acted(event):
                 await self.follow_at_once()
@@ -208,6 +213,11 @@ class ConvoApp(PointedApp):
         for outbox_id in outbox_ids:
             await self.engine.delivery.now(outbox_id)
         self.exit()
+
+    def exit(self, *result: Any, **more: Any) -> None:
+        """Leave: no key acts any more."""
+        self._leaving = True
+        super().exit(*result, **more)
 
     async def on_unmount(self) -> None:
         """What is being written is kept, nothing new starts, and what is in flight is awaited for a while.
