@@ -116,6 +116,20 @@ async def test_own_words_are_changed_and_deleted_only_when_asked_for_twice() -> 
         assert play.status.startswith("Only your own messages can be changed")
 
 
+async def test_own_words_looked_at_and_left_as_they_are_make_no_draft() -> None:
+    async with inbox() as play:
+        play.engine.can = ALL
+        await play.press("j", "k", "enter", "k", "k", "i")
+        assert "draft kept" not in play.text
+        await play.press("escape")
+        assert play.engine.drafts == {}
+        assert "kept" not in play.status
+        await play.press("i", "exclamation_mark", "escape")
+        assert play.status.startswith("Your change is kept. i goes on with it.")
+        await play.press("i")
+        assert "draft kept" in play.text
+
+
 async def test_report_opens_the_page_of_the_message() -> None:
     async with inbox() as play:
         opened: list[str] = []

@@ -277,6 +277,9 @@ def draft_kept(to: Someone) -> str:
     return f"Draft to {name_of(to)} kept. r goes on with it."
 
 
+CHANGE_KEPT = "Your change is kept. i goes on with it."
+
+
 def draft_gone(to: str) -> str:
     """The draft to Ana is gone. u brings it back."""
     return f"The draft to {to} is gone. u brings it back."

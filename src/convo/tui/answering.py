@@ -201,8 +201,8 @@ async def keep(screen: InboxScreen) -> None:
     draft, terms = box.take(), box.terms
     await keep_now(screen)
     close(screen)
-    if draft is not None and terms is not None and draft.text:
-        screen.desk.say(voice.draft_kept(terms.message.author))
+    if draft is not None and terms is not None and draft.text and box.kept:
+        screen.desk.say(voice.CHANGE_KEPT if draft.edits else voice.draft_kept(terms.message.author))
     screen.desk.merge()
 
 

@@ -200,7 +200,8 @@ class ReplyBox(Vertical):
         self.cautions, self.person, self.small = (), None, False
         self.pasting = not draft.edits and "answer" not in {verb.value for verb in terms.can.verbs}
         self.names_open, self.names_closed = None, ""
-        self.kept = "draft kept" if draft.text else ""
+        begun = terms.draft is not None or not draft.edits  # else they are the words that stand there
+        self.kept = "draft kept" if draft.text and begun else ""
         self._loading = True
         self.words.put(draft.text, draft.cursor)
         self.display = True
