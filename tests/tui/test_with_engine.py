@@ -26,7 +26,7 @@ pytestmark = pytest.mark.slow
 
 
 @asynccontextmanager
-async def inbox(directory: Path, size: tuple[int, int] = WIDE) -> AsyncIterator[Play]:
+async def inbox(directory: Path, size: tuple[int, int] = WIDE, *, settle: bool = True) -> AsyncIterator[Play]:
     """The inbox over a store that `convo sync` has filled."""
     clock = HandClock(cast.NOW)
     stage = Stage(clock)
@@ -39,7 +39,8 @@ async def inbox(directory: Path, size: tuple[int, int] = WIDE) -> AsyncIterator[
         app = ConvoApp(engine, zone=timezone.utc, offline=True)
         async with app.run_test(size=size) as pilot:
             play = Play(app, pilot, engine)  # type: ignore[arg-type]
-            await play.settle()
+            if settle:
+                await play.settle()
             yield play
     finally:
         store.close()
