@@ -356,3 +356,13 @@ async def test_who_turns_up_while_one_writes_is_called_by_name() -> None:
         engine.opened[1] = Opened(engine.threads[1], cast.HOUSE)
         await play.tell(1)
         assert f"[{cast.CARL.name} x]" in play.text
+
+
+async def test_who_comes_into_an_empty_list_is_under_the_cursor_with_the_focus() -> None:
+    async with inbox(rows=cast.ROWS[:1]) as play:
+        await play.press("e")
+        assert "Nobody waits for you." in play.text
+        play.engine.threads[91] = cast.row(91, cast.BEN, "bsky", cast.NOW, "Hello", arrival=91)
+        await play.tell(91)
+        assert play.cursor == "Ben Okafor"
+        assert play.app.focused is play.app.inbox.list

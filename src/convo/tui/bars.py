@@ -308,6 +308,8 @@ def fill_middle(screen: InboxScreen, size: int) -> None:
     notice = screen.parts["notice"]
     quiet = look.view is View.QUIET and look.search is None and not empty
     screen.list.display = not empty
+    if not empty and screen.focused is None and screen.place == "list":  # an empty one had lost it
+        screen.set_focus(screen.list)
     _place(notice, quiet or empty, screen.middle, before=screen.list)
     notice.styles.height = "1fr" if empty else "auto"
     if empty:
