@@ -215,6 +215,11 @@ class Draft:
     pasted: bool = False
     """The words were copied to be pasted on the platform's own page; the answer is looked for there."""
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is in it that could be lost."""
+        return not self.text.strip() and not self.attachments
+
 
 @frozen
 class OutboxRow:

@@ -130,6 +130,19 @@ async def test_own_words_looked_at_and_left_as_they_are_make_no_draft() -> None:
         assert "draft kept" in play.text
 
 
+async def test_an_answer_begun_to_own_words_is_not_lost_to_a_change_of_them() -> None:
+    async with inbox() as play:
+        play.engine.can = ALL
+        await play.press("j", "k", "enter", "k", "k", "r")
+        await play.type("And more.")
+        await play.press("escape", "i")
+        assert not play.app.inbox.replying
+        assert "You began an answer to this message: r goes on with it." in play.text
+        await play.press("r")
+        assert play.app.inbox.reply is not None
+        assert play.app.inbox.reply.words.text == "And more."
+
+
 async def test_report_opens_the_page_of_the_message() -> None:
     async with inbox() as play:
         opened: list[str] = []

@@ -123,7 +123,7 @@ class Answers:
         """Say why these words do not leave. Raises CannotAnswer."""
         if draft.edits:
             raise CannotAnswer("These words change a message of yours; they are not a new answer.")
-        if not draft.text.strip() and not draft.attachments:
+        if draft.empty:
             raise CannotAnswer("There are no words in it yet.")
         if draft.attachments and Verb.ATTACH not in terms.can.verbs:
             raise CannotAnswer(terms.can.refusals.get(Verb.ATTACH, "Nothing can be attached here."))
@@ -214,11 +214,12 @@ class Answers:
 
 
 def _save(db: sqlite3.Connection, account_id: int, draft: Draft, known: Known, now: datetime) -> None:
-    empty = not draft.text.strip() and not draft.attachments
     stored = drafts.load(db, account_id, draft.uri)
-    if empty and stored is None:
+    if draft.empty and stored is None:
         return
-    if not empty and outbox.same_on_its_way(db, account_id, draft.uri, draft.text) is not None:
+    if stored is not None and not stored.empty and bool(stored.edits) != bool(draft.edits):
+        raise CannotAnswer(voice.CHANGE_BEGUN if stored.edits else voice.ANSWER_BEGUN)
+    if not draft.empty and outbox.same_on_its_way(db, account_id, draft.uri, draft.text) is not None:
         return  # a late save of words that have left the box meanwhile: they are in one place
     mine = known.get((draft.account, draft.uri))
     whole = draft.text if stored is None or mine is None else together.kept(stored.text, mine, draft.text)
@@ -238,11 +239,13 @@ def _send(
 ) -> int:
     """Draft to outbox in one transaction; the same words to the same message do not leave twice.
 
-    What another window wrote to the same message stays a draft.
+    What another window wrote to the same message stays a draft, and so does a change of it that was begun.
     """
     stored, mine = drafts.load(db, record.id, draft.uri), known.get((draft.account, draft.uri))
     outbox_id = _taken(db, record, draft, options, author, leaves_at, now)
-    if stored is not None and mine is not None and stored.text != draft.text:
+    if stored is not None and stored.edits:
+        drafts.save(db, record.id, stored, now)
+    elif stored is not None and mine is not None and stored.text != draft.text:
         others = together.rest(stored.text, mine)
         if others.strip():
             drafts.save(db, record.id, replace(stored, text=others, cursor=len(others)), now)
@@ -275,4 +278,6 @@ def _keep_edit(
     db: sqlite3.Connection, account_id: int, message: Message, uri: str, context: IngestContext
 ) -> None:
     save_own(db, account_id, message, context)
-    drafts.remove(db, account_id, uri)
+    begun = drafts.load(db, account_id, uri)
+    if begun is not None and begun.edits:
+        drafts.remove(db, account_id, uri)

@@ -278,6 +278,8 @@ def draft_kept(to: Someone) -> str:
 
 
 CHANGE_KEPT = "Your change is kept. i goes on with it."
+CHANGE_BEGUN = "You began to change this message: i goes on with that. First finish it, or throw it away."
+ANSWER_BEGUN = "You began an answer to this message: r goes on with it. First send it, or throw it away."
 
 
 def draft_gone(to: str) -> str:

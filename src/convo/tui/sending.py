@@ -24,7 +24,7 @@ async def send(screen: InboxScreen) -> None:
     draft = box.take()
     if draft is None or box.terms is None:
         return
-    if not draft.text.strip() and not draft.attachments:
+    if draft.empty:
         box.warn(("There is nothing to send yet.",))
         screen.draw_reply()
     elif draft.edits:

@@ -113,6 +113,9 @@ async def edit_own(screen: InboxScreen) -> None:
         screen.desk.say(triaging.why_not(can, "edit") or "This message cannot be changed from here.")
         return
     terms = screen.desk.engine.answers.terms(entry.message_id, _account(screen, entry))
+    if terms.draft is not None and not terms.draft.empty and not terms.draft.edits:
+        screen.desk.say(voice.ANSWER_BEGUN)
+        return
     if screen.pane != "thread" and screen.thread.opened is None:
         screen.thread.show(screen.desk.engine.inbox.open(screen.desk.row().thread_id))  # type: ignore[union-attr]
     await answering.open_box(screen, terms, answering.edit_draft(screen, terms))
