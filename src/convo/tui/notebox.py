@@ -30,7 +30,6 @@ class NoteBox(Vertical):
         self.who: Someone | None = None
         self.kept = ""
         """The text the engine has."""
-        self.saving = ""
         self.words = Words()
         """The text field; it has its words also when the screen is taken away."""
 
@@ -50,7 +49,7 @@ class NoteBox(Vertical):
 
     def open(self, who: Someone, text: str) -> None:
         """Show the note about a person."""
-        self.who, self.kept, self.saving = who, text.strip(), ""
+        self.who, self.kept = who, text.strip()
         self.words.put(text, len(text))
         self.display = True
 
