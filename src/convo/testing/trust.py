@@ -36,7 +36,8 @@ _ONE_LINE = (
     ".language",
     ".local_id",
 )
-_COUNTS = re.compile(r"7777|8888|9999|12345|54321")
+_COUNTS = re.compile(r"(?<!\d)(?:7777|8888|9999|12345|54321)(?!\d)")
+"""The counts that worlds tell, each a number of its own: a moment such as 1795812345 has one of them within."""
 
 
 def unclean(value: object) -> list[str]:
